@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers as containerd records them, and what a user may say about one.
+
+``None`` means "not said by the user". Knows neither how a spec is built nor where records live.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container record (containerd.services.containers.v1.Container) with its OCI spec as an object."""
+
+    id: str
+    image: str
+    labels: Mapping[str, str]
+    runtime: str
+    snapshotter: str
+    snapshot_key: str
+    spec: Mapping[str, Any]
+    created_at: str = ""
+    updated_at: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)  # fields of the message that only the store reads
+
+
+@dataclass(frozen=True)
+class Mount:
+    """One entry of the OCI spec's ``mounts`` (runtime-spec config.md, "Mounts")."""
+
+    destination: str
+    type: str
+    source: str
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a process runs as: numbers, as the kernel knows them."""
+
+    uid: int
+    gid: int
+    additional_gids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class SpecWish:
+    """What the user said about the OCI spec of a container."""
+
+    command: tuple[str, ...] | None = None
+    entrypoint: tuple[str, ...] | None = None
+    working_dir: str | None = None
+    env: Mapping[str, str] | None = None
+    user: str | None = None
+    hostname: str | None = None
+    tty: bool | None = None
+    mounts: tuple[Mount, ...] | None = None
+    network_mode: str | None = None  # "none" (a namespace of its own) or "host"
+    read_only: bool | None = None
+    privileged: bool | None = None
+    annotations: Mapping[str, str] | None = None
