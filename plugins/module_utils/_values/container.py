@@ -40,6 +40,25 @@ class Mount:
 
 
 @dataclass(frozen=True)
+class SnapshotMount:
+    """One of the mounts that make a snapshot visible (containerd.types.Mount), in the order they stack."""
+
+    type: str
+    source: str
+    target: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Host:
+    """What a host lends to a container that shares its network or is privileged."""
+
+    hostname: str
+    capabilities: tuple[str, ...]
+    devices: tuple[Mapping[str, Any], ...] = ()  # entries of the OCI spec's linux.devices
+
+
+@dataclass(frozen=True)
 class Identity:
     """Who a process runs as: numbers, as the kernel knows them."""
 
@@ -60,7 +79,7 @@ class SpecWish:
     hostname: str | None = None
     tty: bool | None = None
     mounts: tuple[Mount, ...] | None = None
-    network_mode: str | None = None  # "none" (a namespace of its own) or "host"
+    network_mode: str | None = None  # "none" (a namespace of its own), "host" or "ns:PATH"
     read_only: bool | None = None
     privileged: bool | None = None
     annotations: Mapping[str, str] | None = None

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A container's OCI runtime spec, from what the user said and what the image says.
+
+``build_spec`` reads as the list of its steps; a step changes the spec that has just been made for this call.
+Pure: what the host contributes comes in as a value.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._values.container import Host, Identity, Mount, SpecWish
+from .._values.errors import Refused
+from .capabilities import NAMES
+from .defaults import PATH, capability_sets, default_spec
+from .mounts import is_bind, place_of
+from .validate import check_spec
+
+
+def build_spec(
+    wish: SpecWish,
+    image_config: Mapping[str, Any],
+    identity: Identity,
+    *,
+    namespace: str,
+    container_id: str,
+    host: Host | None = None,
+) -> dict[str, Any]:
+    """The spec for a container with this id; Refused where the wish breaks the runtime spec's rules.
+
+    ``host`` is needed for a privileged container and for the host's network.
+    """
+    image: Mapping[str, Any] = image_config.get("config") or {}
+    spec = default_spec(namespace, container_id)
+    process = spec["process"]
+    process["args"] = choose_args(wish, image)
+    process["env"] = choose_env(wish, image)
+    process["cwd"] = wish.working_dir or posixpath.join("/", image.get("WorkingDir") or "/")
+    process["user"] = user_of(identity)
+    if wish.tty:
+        process["terminal"] = True
+        process["env"] = with_terminal(process["env"])
+    if wish.hostname:
+        spec["hostname"] = wish.hostname
+    if wish.read_only:
+        spec["root"]["readonly"] = True
+    if wish.annotations:
+        spec["annotations"] = dict(wish.annotations)
+    if wish.privileged:
+        _grant_all(spec, host)
+    _choose_network(spec, wish, host)
+    _mount(spec, wish.mounts or ())
+    check_spec(spec)
+    return spec
+
+
+def choose_args(wish: SpecWish, image: Mapping[str, Any]) -> list[str]:
+    """Docker's rule: an entrypoint replaces the image's and its command; a command replaces the command."""
+    if wish.entrypoint is None:
+        entrypoint, command = image.get("Entrypoint") or (), image.get("Cmd") or ()
+    else:
+        entrypoint, command = wish.entrypoint, ()
+    args = [*entrypoint, *(command if wish.command is None else wish.command)]
+    if not args:
+        raise Refused("neither the task nor the image says what the container runs", "set command")
+    return args
+
+
+def choose_env(wish: SpecWish, image: Mapping[str, Any]) -> list[str]:
+    """The image's variables, or a PATH, with the user's over those of the same name, then the others."""
+    return merge_env(image.get("Env") or (PATH,), wish.env or {})
+
+
+def merge_env(env: Iterable[str], said: Mapping[str, str]) -> list[str]:
+    merged = {entry.partition("=")[0]: entry for entry in env}
+    merged.update((key, key + "=" + value) for key, value in said.items())
+    return list(merged.values())
+
+
+def with_terminal(env: list[str]) -> list[str]:
+    """A terminal has a type: xterm, unless somebody said another."""
+    return env if any(entry.startswith("TERM=") for entry in env) else [*env, "TERM=xterm"]
+
+
+def user_of(identity: Identity) -> dict[str, Any]:
+    user: dict[str, Any] = {"uid": identity.uid, "gid": identity.gid}
+    if identity.additional_gids:
+        user["additionalGids"] = list(identity.additional_gids)
+    return user
+
+
+def _grant_all(spec: dict[str, Any], host: Host | None) -> None:
+    """Privileged as ctr means it: every capability and device, nothing masked, /sys to be written to."""
+    linux = spec["linux"]
+    spec["process"]["capabilities"] = capability_sets(host.capabilities if host else NAMES)
+    del linux["maskedPaths"], linux["readonlyPaths"]
+    linux["resources"]["devices"] = [{"allow": True, "access": "rwm"}]
+    if host and host.devices:
+        linux["devices"] = [dict(device) for device in host.devices]
+    for mount in spec["mounts"]:
+        if mount["type"] == "sysfs":
+            mount["options"] = ["rw" if option == "ro" else option for option in mount["options"]]
+
+
+def _choose_network(spec: dict[str, Any], wish: SpecWish, host: Host | None) -> None:
+    mode = wish.network_mode or "none"
+    namespaces = spec["linux"]["namespaces"]
+    if mode == "host":
+        namespaces[:] = [item for item in namespaces if item["type"] != "network"]
+        spec["mounts"] += [
+            {"destination": path, "type": "bind", "source": path, "options": ["rbind", "ro"]}
+            for path in ("/etc/hosts", "/etc/resolv.conf")
+        ]
+        if host and not (wish.env and "HOSTNAME" in wish.env):
+            spec["process"]["env"] = merge_env(spec["process"]["env"], {"HOSTNAME": host.hostname})
+    elif mode.startswith("ns:"):
+        next(item for item in namespaces if item["type"] == "network")["path"] = mode[len("ns:") :]
+    elif mode != "none":
+        raise Refused("network_mode %r is not known" % mode, "set it to none, host or ns:PATH")
+
+
+def _mount(spec: dict[str, Any], mounts: Iterable[Mount]) -> None:
+    """The user's mounts, each in place of the default one at the same destination."""
+    entries = [_mount_entry(mount) for mount in mounts]
+    taken = {place_of(entry) for entry in entries}
+    spec["mounts"] = [entry for entry in spec["mounts"] if place_of(entry) not in taken] + entries
+
+
+def _mount_entry(mount: Mount) -> dict[str, Any]:
+    options = list(mount.options)
+    if mount.type == "bind" and not is_bind(options):
+        options.insert(0, "rbind")  # runc goes by the option, not by the type
+    return {
+        "destination": mount.destination,
+        "type": mount.type,
+        "source": mount.source or mount.type,
+        "options": options,
+    }

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way back: what any container's spec says, in the words of the options, whoever made it.
+
+Two specs that would behave alike look alike here, so that drift is a comparison of fields. Pure.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._values.container import Identity, Mount
+from .defaults import MOUNTS
+from .mounts import normalise_mount
+
+_HOST_FILES = ("/etc/hosts", "/etc/resolv.conf")
+_GIVEN = {
+    mount.destination: mount
+    for mount in (
+        normalise_mount({"destination": place, "type": kind, "source": source, "options": options.split(",")})
+        for place, kind, source, options in MOUNTS
+    )
+}
+
+
+@dataclass(frozen=True)
+class SpecView:
+    """A container's spec as a user would have asked for it."""
+
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+    working_dir: str
+    user: Identity
+    hostname: str
+    tty: bool
+    mounts: tuple[Mount, ...]  # by destination; without those that every container has
+    network_mode: str  # none, host or ns:PATH
+    read_only: bool
+    privileged: bool
+    annotations: Mapping[str, str]
+
+
+def view_spec(spec: Mapping[str, Any], labels: Mapping[str, str]) -> SpecView:
+    """``labels`` are the record's: ctr repeats them as annotations, which nobody asked for."""
+    process: Mapping[str, Any] = spec.get("process") or {}
+    annotations: Mapping[str, str] = spec.get("annotations") or {}
+    mode = _network_mode(spec)
+    return SpecView(
+        args=tuple(process.get("args") or ()),
+        env=_env(process),
+        working_dir=posixpath.normpath(process.get("cwd") or "/"),
+        user=_identity(process.get("user") or {}),
+        hostname=spec.get("hostname") or "",
+        tty=bool(process.get("terminal")),
+        mounts=_own_mounts(spec, mode),
+        network_mode=mode,
+        read_only=bool((spec.get("root") or {}).get("readonly")),
+        privileged=_is_privileged(spec),
+        annotations={key: value for key, value in annotations.items() if labels.get(key) != value},
+    )
+
+
+def _env(process: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (entry.partition("=") for entry in process.get("env") or ())
+    return {key: value for key, _, value in pairs}
+
+
+def _identity(user: Mapping[str, Any]) -> Identity:
+    """Groups as a set with the primary one in it: their order means nothing to the kernel."""
+    gid = user.get("gid", 0)
+    return Identity(user.get("uid", 0), gid, tuple(sorted({gid, *(user.get("additionalGids") or ())})))
+
+
+def _network_mode(spec: Mapping[str, Any]) -> str:
+    for item in (spec.get("linux") or {}).get("namespaces") or ():
+        if item.get("type") == "network":
+            return "ns:" + item["path"] if item.get("path") else "none"
+    return "host"
+
+
+def _own_mounts(spec: Mapping[str, Any], mode: str) -> tuple[Mount, ...]:
+    mounts = (normalise_mount(entry) for entry in spec.get("mounts") or ())
+    return tuple(sorted((m for m in mounts if not _is_given(m, mode)), key=lambda m: m.destination))
+
+
+def _is_given(mount: Mount, mode: str) -> bool:
+    """Whether a container has it unasked: the kernel's file systems, the host's names with its network."""
+    if mode == "host" and mount.destination in _HOST_FILES and mount.source == mount.destination:
+        return True
+    if mount.type in ("cgroup", "cgroup2"):
+        return mount.destination == "/sys/fs/cgroup"
+    given = _GIVEN.get(mount.destination)
+    if given is None or given.type != mount.type:
+        return False
+    return mount.type != "tmpfs" or given.options == mount.options
+
+
+def _is_privileged(spec: Mapping[str, Any]) -> bool:
+    linux: Mapping[str, Any] = spec.get("linux") or {}
+    capabilities: Mapping[str, Any] = (spec.get("process") or {}).get("capabilities") or {}
+    is_masked = linux.get("maskedPaths") or linux.get("readonlyPaths")
+    return not is_masked and "CAP_SYS_ADMIN" in (capabilities.get("bounding") or ())
