@@ -1,0 +1,336 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""gRPC calls over one connection (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+
+The one place where the protocol meets a transport and a clock. Blocking, for one thread; several calls may be open,
+and whichever waits also reads for the others. Time is counted as seconds without progress of a call: a peer that
+only keeps the connection alive makes none. Must never know: any service, protobuf.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from time import monotonic
+from typing import TYPE_CHECKING, Sequence
+
+from ..errors import STATUS_NAMES, CallFailed, NobodyThere, NoProgress, OurMistake, TheirMistake, WireError
+from ..http2 import frames, hpack
+from ..http2.connection import ENDED, Connection, Stream
+from ..transport import UnixTransport, parse_address
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ..transport import Transport
+
+    Metadata = Sequence[tuple[str, str]]
+
+MAX_MESSAGE_BYTES = 64 << 20  # four times what containerd sends by default
+SMALL_BYTES = 8192  # up to here copying a message behind its prefix is cheaper than a frame more
+PREFIX = struct.Struct(">BL")  # compressed flag, length
+
+REQUEST = ((":method", "POST"), (":scheme", "http"))
+REQUEST_END = ((":authority", "localhost"), ("te", "trailers"), ("content-type", "application/grpc"))
+METADATA_NAME = re.compile(r"(?!grpc-)[0-9a-z_.-]+(?<!-bin)")
+METADATA_VALUE = re.compile(r"[\x20-\x7e]*")
+
+INTERNAL, UNAVAILABLE, UNKNOWN = (STATUS_NAMES.index(name) for name in ("INTERNAL", "UNAVAILABLE", "UNKNOWN"))
+# https://grpc.github.io/grpc/core/md_doc_http-grpc-status-mapping.html and PROTOCOL-HTTP2.md, "Errors".
+STATUS_OF_HTTP = {
+    "400": "INTERNAL",
+    "401": "UNAUTHENTICATED",
+    "403": "PERMISSION_DENIED",
+    "404": "UNIMPLEMENTED",
+    "429": "UNAVAILABLE",
+    "502": "UNAVAILABLE",
+    "503": "UNAVAILABLE",
+    "504": "UNAVAILABLE",
+}
+STATUS_OF_RESET = {
+    "REFUSED_STREAM": "UNAVAILABLE",
+    "CANCEL": "CANCELLED",
+    "ENHANCE_YOUR_CALM": "RESOURCE_EXHAUSTED",
+    "INADEQUATE_SECURITY": "PERMISSION_DENIED",
+}
+
+
+class Channel:
+    """Calls to the server at `address`; connects at the first call, and again when the connection has gone."""
+
+    def __init__(self, address: str, *, timeout_s: float, transport: Transport | None = None) -> None:
+        self._path = parse_address(address)
+        self._timeout_s = timeout_s
+        self._transport = transport  # good for one connection
+        self._link: _Link | None = None
+
+    def unary(
+        self, method: str, message: bytes, *, metadata: Metadata = (), timeout_s: float | None = None
+    ) -> bytes:
+        """One message there, one message back."""
+        with self.call(method, metadata=metadata, timeout_s=timeout_s) as call:
+            call.send(message, is_last=True)
+            answer = call.receive()
+            if answer is None or call.receive() is not None:
+                raise TheirMistake(
+                    f"gRPC: {method} answered with {'no message' if answer is None else 'several'}"
+                )
+            return answer
+
+    def call(self, method: str, *, metadata: Metadata = (), timeout_s: float | None = None) -> Call:
+        """A call that streams in either direction. Nothing is sent before its first message."""
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        block = _format_request(method, metadata)
+        link = self._ready_link(timeout_s)
+        return Call(link, link.connection.open(block), method, timeout_s)
+
+    def close(self) -> None:
+        if self._link:
+            self._link.close("the channel was closed")
+            self._link = None
+
+    def __enter__(self) -> Channel:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _ready_link(self, timeout_s: float) -> _Link:
+        """The connection that we have, if it is still good for a new call."""
+        if self._link and not self._link.is_usable():
+            self._link.retire()
+            self._link = None
+        if self._link is None:
+            transport, self._transport = self._transport, None
+            self._link = _Link(transport or UnixTransport(self._path, timeout_s=timeout_s), self._path)
+        return self._link
+
+
+class Call:
+    """One call. As a context manager: leaving before the end cancels it."""
+
+    def __init__(self, link: _Link, stream: Stream, method: str, timeout_s: float) -> None:
+        self._link = link
+        self._stream = stream
+        self._method = method
+        self._timeout_s = timeout_s
+        self._deadline = 0.0
+
+    def __enter__(self) -> Call:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _exc: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.cancel()
+
+    def send(self, message: bytes, *, is_last: bool = False) -> None:
+        """Hand a message to the kernel, as fast as the peer takes it.
+
+        An answer that arrives meanwhile is kept, up to the stream's window. If the peer has ended the call with an
+        error, that is raised; if it has ended it well, it wants no more and the message is dropped.
+        """
+        prefix = PREFIX.pack(0, len(message))
+        self._start_clock()
+        if len(message) <= SMALL_BYTES:
+            self._queue(prefix + message, is_last)
+        else:
+            self._queue(prefix, False)
+            self._queue(message, is_last)
+        self._flush()
+
+    def finish_sending(self) -> None:
+        """Tell the peer that no message follows."""
+        self._start_clock()
+        if self._stream.is_sending:
+            self._queue(b"", True)
+            self._flush()
+
+    def receive(self) -> bytes | None:
+        """The next message; None when the call has ended well, `CallFailed` when not."""
+        self._start_clock()
+        while True:
+            message = self._take()
+            if message is not None or self._stream.state == ENDED:
+                break
+            self._link.connection.credit(self._stream, 0)
+            self._turn()
+        if message is None:
+            self._raise_outcome()
+        return message
+
+    def poll(self, wait_s: float) -> bool:
+        """Whether `receive` would return (or raise) at once; waits for that no longer than `wait_s`."""
+        deadline = monotonic() + wait_s
+        while not self._is_ready():
+            self._link.connection.credit(self._stream, 0)
+            if not self._link.turn(deadline) or monotonic() >= deadline:
+                return self._is_ready()
+        return True
+
+    def cancel(self) -> None:
+        """Tell the peer that we are not interested any more; nothing, if the call has ended."""
+        self._link.cancel(self._stream)
+
+    def _start_clock(self) -> None:
+        self._deadline = monotonic() + self._timeout_s
+
+    def _turn(self) -> None:
+        before = self._stream.moved + self._link.connection.data_sent
+        came = self._link.turn(self._deadline)
+        if self._stream.moved + self._link.connection.data_sent != before:
+            self._start_clock()
+        elif not came or monotonic() >= self._deadline:
+            message = f"gRPC: no progress of {self._method} at {self._link.name} for {self._timeout_s:g} s"
+            self._link.close(message)
+            raise NoProgress(message)
+
+    def _queue(self, data: bytes, is_last: bool) -> None:
+        view = memoryview(data)
+        while self._stream.is_sending and self._stream.state != ENDED:
+            view = view[self._link.connection.send(self._stream, view, is_last=is_last) :]
+            if not view:
+                return
+            self._turn()
+        if self._stream.state == ENDED:
+            self._raise_outcome()
+        else:
+            raise OurMistake(f"gRPC: a message of {self._method} after the last one")
+
+    def _flush(self) -> None:
+        while self._link.connection.outgoing:
+            self._turn()
+
+    def _is_ready(self) -> bool:
+        inbox = self._stream.inbox
+        return self._stream.state == ENDED or (
+            len(inbox) >= PREFIX.size and len(inbox) >= PREFIX.size + PREFIX.unpack_from(inbox)[1]
+        )
+
+    def _take(self) -> bytes | None:
+        """The first message of the inbox, if it is there as a whole."""
+        inbox = self._stream.inbox
+        if len(inbox) < PREFIX.size:
+            return None
+        flag, size = PREFIX.unpack_from(inbox)
+        if flag:
+            raise self._link.broken("gRPC: a compressed message, which we did not ask for")
+        if size > MAX_MESSAGE_BYTES:
+            raise self._link.broken(f"gRPC: a message of {size} bytes where {MAX_MESSAGE_BYTES} are allowed")
+        end = PREFIX.size + size
+        if len(inbox) < end:
+            return None
+        with memoryview(inbox) as view:
+            message = bytes(view[PREFIX.size : end])
+        del inbox[:end]
+        self._link.connection.credit(self._stream, len(inbox))
+        return message
+
+    def _raise_outcome(self) -> None:
+        """Nothing, after an ended call's status OK."""
+        stream = self._stream
+        if stream.is_refused:
+            raise NobodyThere(f"{self._link.name} is going away and did not take {self._method}")
+        if self._link.failure and not stream.trailers:
+            raise NobodyThere(f"{self._method} has ended: {self._link.failure}")
+        error = _read_outcome(stream)
+        if error:
+            raise error
+        if stream.inbox:
+            raise TheirMistake(f"gRPC: {self._method} ended within a message")
+
+
+class _Link:
+    """A connection and the transport that it runs over, until the first failure."""
+
+    def __init__(self, transport: Transport, name: str) -> None:
+        self.name = name
+        self.connection = Connection()
+        self.failure = ""
+        self._transport = transport
+
+    def turn(self, deadline: float) -> bool:
+        """Send what fits, read what is there; if neither moves, wait for it. False when `deadline` came first."""
+        if self.failure:
+            raise NobodyThere(f"{self.name}: {self.failure}")
+        try:
+            size = 0
+            if self.connection.outgoing:
+                size = self._transport.send(self.connection.outgoing)
+                self.connection.sent(size)
+            data = self._transport.receive()
+            if data:
+                self.connection.feed(data)
+            elif data is not None:
+                raise NobodyThere(f"{self.name} closed the connection")
+            elif not size:
+                return self._transport.wait(bool(self.connection.outgoing), max(0.0, deadline - monotonic()))
+            return True
+        except WireError as exc:
+            self.close(str(exc))
+            raise
+
+    def is_usable(self) -> bool:
+        """Look at what came since the last call: the peer may have gone."""
+        try:
+            while not self.failure and self.turn(0.0):
+                pass
+        except WireError:
+            pass
+        return not self.failure and not self.connection.is_going_away
+
+    def cancel(self, stream: Stream) -> None:
+        self.connection.reset(stream, frames.CANCEL)
+        try:
+            if not self.failure and self.connection.outgoing:
+                self.turn(0.0)
+        except WireError:
+            pass  # whoever uses the connection next will hear of it
+        if self.connection.is_going_away:
+            self.retire()
+
+    def retire(self) -> None:
+        """Close as soon as no call needs the connection."""
+        if self.connection.is_idle:
+            self.close("the peer went away")
+
+    def broken(self, message: str) -> TheirMistake:
+        self.close(message)
+        return TheirMistake(message)
+
+    def close(self, failure: str) -> None:
+        self.failure = self.failure or failure
+        self._transport.close()
+
+
+def _format_request(method: str, metadata: Metadata) -> bytes:
+    for name, value in metadata:
+        if not METADATA_NAME.fullmatch(name) or not METADATA_VALUE.fullmatch(value):
+            raise OurMistake(
+                f"gRPC: metadata {name!r} is not lower-case ASCII, or its value not printable ASCII"
+            )
+    return hpack.encode((*REQUEST, (":path", method), *REQUEST_END, *metadata))
+
+
+def _read_outcome(stream: Stream) -> CallFailed | None:
+    if stream.reset is not None:
+        name = frames.error_name(stream.reset)
+        return CallFailed(
+            STATUS_NAMES.index(STATUS_OF_RESET.get(name, "INTERNAL")), f"the peer reset the call: {name}"
+        )
+    trailers = dict(stream.trailers)
+    status = trailers.get("grpc-status")
+    if status is None:
+        headers = dict(stream.headers)
+        http, kind = headers[":status"], headers.get("content-type", "")
+        code = STATUS_NAMES.index(STATUS_OF_HTTP.get(http, "UNKNOWN"))
+        return CallFailed(code, f"an answer without gRPC status: HTTP status {http}, content type {kind!r}")
+    code = int(status) if re.fullmatch("[0-9]{1,9}", status) else UNKNOWN
+    return CallFailed(code, _percent_decode(trailers.get("grpc-message", ""))) if code else None
+
+
+def _percent_decode(text: str) -> str:
+    raw = text.encode("latin-1")
+    raw = re.sub(rb"%([0-9a-fA-F]{2})", lambda match: bytes((int(match[1], 16),)), raw)
+    return raw.decode("utf-8", "replace")
