@@ -17,7 +17,7 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def place_of(entry: Mapping[str, Any]) -> str:
-    return posixpath.normpath(entry.get("destination") or "/")
+    return posixpath.normpath("/" + (entry.get("destination") or "").lstrip("/"))  # "//a" is kept by normpath
 
 
 def is_bind(options: Iterable[str]) -> bool:

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this host lends to a container that is privileged or shares its network: name, capabilities, devices.
+
+As ctr gathers it. Knows /proc and /dev; never what a spec does with it.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+from .._spec.capabilities import named
+from .._values.container import Host
+
+_NOT_DEVICES = frozenset(("pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"))
+
+
+def read_host() -> Host:
+    return Host(os.uname().nodename, _own_capabilities(), tuple(_devices("/dev")))
+
+
+def _own_capabilities() -> tuple[str, ...]:
+    """What we may do ourselves: a runtime cannot give a container more than its daemon has."""
+    with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
+        masks = [int(line.split()[1], 16) for line in lines if line.startswith("CapEff:")]
+    return named(masks[0]) if masks else ()
+
+
+def _devices(directory: str) -> Iterator[dict[str, Any]]:
+    for entry in sorted(os.scandir(directory), key=lambda found: found.name):
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _NOT_DEVICES:
+                yield from _devices(entry.path)
+        elif entry.name != "console":
+            status = entry.stat(follow_symlinks=False)
+            kind = "c" if stat.S_ISCHR(status.st_mode) else "b" if stat.S_ISBLK(status.st_mode) else ""
+            if kind:
+                yield {
+                    "path": entry.path,
+                    "type": kind,
+                    "major": os.major(status.st_rdev),
+                    "minor": os.minor(status.st_rdev),
+                    "fileMode": stat.S_IMODE(status.st_mode),
+                    "uid": status.st_uid,
+                    "gid": status.st_gid,
+                }

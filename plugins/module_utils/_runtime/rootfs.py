@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a snapshot's own files say about its users: mounts it read-only, reads, and leaves no trace.
+
+The work is done by a thread with a mount namespace, a root and a working directory of its own. So nobody else
+ever sees the mount, a killed process leaves at most an empty directory, and it is the kernel itself that keeps
+every symbolic link of the image inside the image. Knows mount(2); never what the users mean.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn
+
+from .._values.container import SnapshotMount
+from .._values.errors import Failure, Refused, Unsupported
+
+MAX_FILE_BYTES = 4 << 20  # a passwd file of 50,000 users; an image may hold anything under that name
+MAX_DATA_BYTES = 4095  # mount(2) takes one page of options, NUL included
+
+# linux/mount.h and linux/sched.h
+_RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC = 1, 2, 4, 8, 32, 4096, 16384
+_PRIVATE, _NEWNS, _DETACH = 1 << 18, 0x20000, 2
+_FLAGS = {"bind": _BIND, "rbind": _BIND | _REC}
+_HARMLESS = _RDONLY | _NOSUID | _NODEV | _NOEXEC
+# Flags for which the above stands, and what is for clients only or has no place in a mount that is read.
+_IGNORED = frozenset(("ro", "rw", "nosuid", "nodev", "noexec", "volatile", "loop"))
+_IGNORED_KEYS = frozenset(("workdir", "upperdir", "lowerdir", "uidmap", "gidmap"))
+
+
+def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
+    """The texts of /etc/passwd and /etc/group in the snapshot that these mounts show; "" for a file not there."""
+    import tempfile
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as own_thread, tempfile.TemporaryDirectory(
+        prefix="containerd-users-"
+    ) as target:
+        return own_thread.submit(_read_mounted, mounts, target).result()
+
+
+def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
+    """Flags, options and the directory to call mount(2) from, for a mount that is only to be read."""
+    flags, lower, data = 0, [], []
+    for option in mount.options:
+        key, _, value = option.partition("=")
+        if key == "upperdir":
+            lower.insert(0, value)  # an upper directory that is only read is one more lower one
+        elif key == "lowerdir":
+            lower += value.split(":")
+        elif option in _FLAGS:
+            flags |= _FLAGS[option]
+        elif option not in _IGNORED and key not in _IGNORED_KEYS and not key.startswith("X-"):
+            data.append(option)
+    directory = ""
+    if lower:
+        if len(_joined(data, lower)) > MAX_DATA_BYTES:
+            directory = os.path.commonpath(lower)
+            lower = [os.path.relpath(path, directory) for path in lower]
+        data.append("lowerdir=" + ":".join(lower))
+    text = ",".join(data)
+    if len(os.fsencode(text)) > MAX_DATA_BYTES:
+        raise Unsupported(
+            "the snapshot has too many layers to be mounted", "write user as numbers, such as 1000:1000"
+        )
+    return flags, text, directory
+
+
+def _joined(data: Sequence[str], lower: Sequence[str]) -> bytes:
+    return os.fsencode(",".join((*data, "lowerdir=" + ":".join(lower))))
+
+
+def _read_mounted(mounts: Sequence[SnapshotMount], target: str) -> tuple[str, str]:
+    """To be run by a thread that does nothing else: it ends with another root than the process has."""
+    kernel = _Kernel()
+    kernel.leave_shared_namespaces()
+    with _mounted(kernel, mounts, target), _root_at(target):
+        return _read("/etc/passwd"), _read("/etc/group")
+
+
+@contextmanager
+def _mounted(kernel: _Kernel, mounts: Sequence[SnapshotMount], target: str) -> Iterator[None]:
+    done = 0
+    try:
+        for mount in mounts:
+            kernel.mount(mount, target)
+            done += 1
+        yield
+    finally:
+        for _ in range(done):
+            kernel.unmount(target)
+
+
+@contextmanager
+def _root_at(target: str) -> Iterator[None]:
+    before = os.open("/", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.chroot(target)
+        os.chdir("/")
+        yield
+    finally:
+        os.fchdir(before)
+        os.chroot(".")
+        os.close(before)
+
+
+def _read(path: str) -> str:
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise _unreadable(path, error.strerror or "error %s" % error.errno) from error
+    with open(file, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise _unreadable(path, "it is not a regular file")
+        content = stream.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise _unreadable(path, "it is larger than %d bytes" % MAX_FILE_BYTES)
+    return content.decode(errors="replace")
+
+
+def _unreadable(path: str, reason: str) -> Failure:
+    return Refused(
+        "cannot read %s of the image: %s" % (path, reason), "write user as numbers, such as 1000:1000"
+    )
+
+
+class _Kernel:
+    """The three system calls that Python does not have."""
+
+    def __init__(self) -> None:
+        import ctypes
+
+        self._errno = ctypes.get_errno
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self._flags = ctypes.c_ulong
+
+    def leave_shared_namespaces(self) -> None:
+        self._call("unshare", "isolate the mount of a snapshot", _NEWNS)
+        try:
+            self._call("mount", "make mounts private", None, b"/", None, self._flags(_REC | _PRIVATE), None)
+        except Refused as refused:
+            if refused.code != "EINVAL":  # "/" is no mount point: we are in a chroot, and unmounting must do
+                raise
+
+    def mount(self, mount: SnapshotMount, target: str) -> None:
+        if mount.target not in ("", "/"):
+            raise Unsupported(
+                "the snapshot wants a mount at %s inside another" % mount.target,
+                "write user as numbers, such as 1000:1000",
+            )
+        flags, data, directory = mount_call(mount)
+        if directory:
+            os.chdir(directory)
+        where = (mount.source.encode(), target.encode(), mount.type.encode())
+        work = "mount the snapshot's %s %s" % (mount.type, mount.source)
+        self._call("mount", work, *where, self._flags(flags or _HARMLESS), os.fsencode(data))
+        if flags & _BIND:  # a bind becomes read-only only when it is there (mount(2), "Remounting")
+            flags = _REMOUNT | _BIND | _HARMLESS
+            try:
+                self._call("mount", work, *where, self._flags(flags), None)
+            except Failure:
+                self.unmount(target)
+                raise
+
+    def unmount(self, target: str) -> None:
+        try:
+            self._call("umount2", "unmount a snapshot", target.encode(), 0)
+        except Refused:
+            self._call("umount2", "unmount a snapshot", target.encode(), _DETACH)
+
+    def _call(self, name: str, work: str, *arguments: object) -> None:
+        function: Callable[..., int] = getattr(self._libc, name)
+        if function(*arguments) != 0:
+            _fail(work, self._errno())
+
+
+def _fail(work: str, number: int) -> NoReturn:
+    remedy = "write user as numbers, such as 1000:1000"
+    if number in (errno.EPERM, errno.EACCES):
+        remedy = "run with become"
+    raise Refused(
+        "cannot %s: %s" % (work, os.strerror(number)), remedy, code=errno.errorcode.get(number, str(number))
+    )
