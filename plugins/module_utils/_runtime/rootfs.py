@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a snapshot's own files say about its users: mounts it read-only, reads, and leaves no trace.
 
-The work is done by a thread with a mount namespace, a root and a working directory of its own. So nobody else
-ever sees the mount, a killed process leaves at most an empty directory, and it is the kernel itself that keeps
-every symbolic link of the image inside the image. Knows mount(2); never what the users mean.
+The work is done by a thread with a mount namespace, a root and a working directory of its own. So nobody
+else ever sees the mount, a killed process leaves at most an empty directory, and it is the kernel itself that
+keeps every symbolic link of the image inside the image. Knows mount(2); never what the users mean.
 """
 
 from __future__ import annotations
@@ -34,19 +34,23 @@ _IGNORED_KEYS = frozenset(("workdir", "upperdir", "lowerdir", "uidmap", "gidmap"
 
 
 def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
-    """The texts of /etc/passwd and /etc/group in the snapshot that these mounts show; "" for a file not there."""
+    """The texts of /etc/passwd and /etc/group in the snapshot of these mounts; "" for a file not there."""
     import tempfile
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(1) as own_thread, tempfile.TemporaryDirectory(
-        prefix="containerd-users-"
-    ) as target:
-        return own_thread.submit(_read_mounted, mounts, target).result()
+    target = tempfile.mkdtemp(prefix="containerd-users-")
+    try:
+        with ThreadPoolExecutor(1) as own_thread:
+            return own_thread.submit(_read_mounted, mounts, target).result()
+    finally:
+        os.rmdir(target)  # never a recursive removal: were the mount still there, it would empty the snapshot
 
 
 def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
     """Flags, options and the directory to call mount(2) from, for a mount that is only to be read."""
-    flags, lower, data = 0, [], []
+    flags = 0
+    lower: list[str] = []
+    data: list[str] = []
     for option in mount.options:
         key, _, value = option.partition("=")
         if key == "upperdir":
