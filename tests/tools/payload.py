@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""payload.py [MODULE …]: what a task with each module sends to the host, as JSON, by Ansible's module builder.
+"""payload.py [MODULE …]: what a task with each module sends to its host, by Ansible's builder, as JSON.
 
 Run it by a Python that has ansible-core, in a process of its own: it installs Ansible's collection loader.
 """

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""integration.py VENV [TARGET …]: ansible-test integration against the daemons and registries of the lab.
+
+Runs inside `tests/lab/lab.py run`, which names the lab's description in CTR_LAB. The modules run on the
+Python of .venv/VENV, which has `requests` and `tomlkit`; the daemons are real, here, and private.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import ansible_test
+
+CONFIG = ansible_test.COPY / "tests/integration/integration_config.yml"
+
+
+def main() -> int:
+    if "CTR_LAB" not in os.environ:
+        print("needs a lab: tests/lab/lab.py run --dir DIR -- COMMAND", file=sys.stderr)
+        return 2
+    lab = json.loads(Path(os.environ["CTR_LAB"]).read_text(encoding="utf-8"))
+    variables = {
+        "lab_daemons": lab["daemons"],
+        "lab_registries": lab["registries"],
+        "lab_images": lab["images"],
+    }
+    CONFIG.parent.mkdir(parents=True, exist_ok=True)
+    # JSON is YAML.
+    CONFIG.write_text(json.dumps(variables, indent=2), encoding="utf-8")
+    venv, *targets = sys.argv[1:]
+    return ansible_test.run(venv, ["integration", "--local", "--allow-destructive", *targets])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
