@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ansible_test.py VENV COMMAND …: runs the ansible-test of .venv/VENV on a copy of this checkout.
 
-ansible-test wants a folder that really lies in ansible_collections/ and asks git for its files; it wants real
-Pythons on PATH; it fetches pip's installer from a place that not everyone reaches; and it exits with 0 when it
-has skipped everything. All of that is settled here.
+ansible-test wants a folder that really lies in ansible_collections/ and asks git for its files; it wants
+real Pythons on PATH; it fetches pip's installer from a place that not everyone reaches; and it exits with 0
+when it has skipped everything. All of that is settled here.
 """
 
 from __future__ import annotations
