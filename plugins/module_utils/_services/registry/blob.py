@@ -1,0 +1,121 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One blob on its way: exactly the promised bytes, through lost connections and servers that ignore ranges.
+
+Knows ranges, lengths and when to go on; never who is asked, nor how.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from ..._values.errors import Damaged, Failure, TimedOut, Unreachable
+from .faults import is_passing
+from .http import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from .http import Answer
+
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/(\*|[0-9]{1,19})")  # RFC 9110, Section 14.4
+
+
+class Download:
+    """A context whose value is an iterator over the bytes; the first request is made on entry."""
+
+    def __init__(
+        self,
+        open_at: Callable[[int], Answer],
+        delays: Callable[[], Iterator[float]],
+        size: int,
+        offset: int,
+        what: str,
+    ) -> None:
+        self._open_at = open_at
+        self._delays = delays
+        self._size = size
+        self._at = offset
+        self._what = what
+        self._answer: Answer | None = None
+
+    def __enter__(self) -> Iterator[bytes]:
+        if self._at < self._size:
+            self._open()
+        return self._chunks()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._answer is not None:
+            self._answer.close()
+
+    def _chunks(self) -> Iterator[bytes]:
+        delays = self._delays()
+        mark = self._at
+        while self._at < self._size:
+            try:
+                chunk = self._next()
+            except (Unreachable, TimedOut) as exc:
+                if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
+                    delays, mark = self._delays(), self._at
+                self._resume(exc, delays)
+            else:
+                self._at += len(chunk)
+                yield chunk
+        if self._answer is not None and self._answer.length is None and self._answer.read(1):
+            raise self._damaged("more", self._answer)
+
+    def _next(self) -> bytes:
+        if self._answer is None:
+            self._open()
+        answer = self._answer
+        if answer is None:
+            raise RuntimeError("no answer was opened")
+        chunk = answer.read(min(CHUNK_BYTES, self._size - self._at))
+        if not chunk and answer.ends_itself:
+            raise self._damaged("fewer", answer)
+        if not chunk:
+            raise Unreachable(
+                "the connection was lost after %d of %d bytes of %s" % (self._at, self._size, self._what),
+                "try again, or raise retries",
+                call=answer.call,
+            )
+        return chunk
+
+    def _resume(self, exc: Failure, delays: Iterator[float]) -> None:
+        delay = next(delays, None)
+        if delay is None or not is_passing(exc):
+            raise exc
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+        time.sleep(delay)
+
+    def _open(self) -> None:
+        """Ask for the rest; what a server that ignores ranges sends again is read and dropped."""
+        self._answer = answer = self._open_at(self._at)
+        start = 0
+        if answer.status == 206:
+            found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+            if found is None or int(found.group(1)) != self._at:
+                raise self._damaged("another part", answer)
+            start = self._at
+        if answer.length is not None and start + answer.length != self._size:
+            raise self._damaged("fewer" if start + answer.length < self._size else "more", answer)
+        while start < self._at:
+            dropped = answer.read(min(CHUNK_BYTES, self._at - start))
+            if not dropped:
+                raise Unreachable("the connection was lost within %s" % self._what, call=answer.call)
+            start += len(dropped)
+
+    def _damaged(self, how: str, answer: Answer) -> Damaged:
+        return Damaged(
+            "the registry sent %s than the promised %d bytes of %s" % (how, self._size, self._what),
+            "try another registry, or push the image again",
+            call=answer.call,
+        )

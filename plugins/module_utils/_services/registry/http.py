@@ -1,0 +1,286 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only user of ``requests``: one HTTP exchange, with redirects and retries.
+
+Import this file only when a registry is to be asked: ``requests`` costs more than all of a task without it.
+Knows no image and no token; credentials are headers that must not leave the host they were meant for.
+Neither .netrc nor cookies are used, proxies from the environment are.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from ..._values.errors import Damaged, Failure, Missing, Refused, TimedOut, Unreachable
+from ..._values.registry import RegistryAccess
+from .errors import MAX_ERROR_BYTES
+from .faults import LOST, all_causes, is_passing, named_fault
+from .trust import checking, unchecking
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import HTTPError
+except ImportError:
+    HAS_REQUESTS = False
+    HTTPAdapter = object  # type: ignore[assignment,misc]
+    HTTPError = OSError  # type: ignore[assignment,misc]
+else:
+    HAS_REQUESTS = True
+    _TIMEOUTS = (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, socket.timeout)
+
+CHUNK_BYTES = 1 << 20
+MAX_REDIRECTS = 10
+MAX_WAIT_S = 60.0  # that a Retry-After may ask for
+CONNECT_TIMEOUT_S = 30.0  # as containerd dials
+_POOL_SIZE = 32  # connections kept per host; more may be open, then they are not kept
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
+
+
+class Answer:
+    """One response. Its body is on the wire, and to be closed, unless ``body`` was read whole."""
+
+    is_foreign = False  # whether a redirect led away from the host that was asked
+
+    def __init__(self, response: requests.Response, call: str) -> None:
+        self.status: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.call = call
+        self.body = b""
+        self._response = response
+        self._is_open = True
+
+    @property
+    def length(self) -> int | None:
+        """What the header says; None when it says nothing or nonsense."""
+        text = self.headers.get("Content-Length", "")
+        return int(text) if text.isdigit() and len(text) < 20 else None
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same request may be answered otherwise a moment later."""
+        return self.status in _TRANSIENT
+
+    @property
+    def ends_itself(self) -> bool:
+        """Whether an early end of the body was meant, not a lost connection (RFC 9112, Section 8)."""
+        return self.headers.get("Transfer-Encoding", "").lower() == "chunked"
+
+    def read(self, size: int) -> bytes:
+        """The next ``size`` bytes as they were sent; fewer only before the end, none at the end."""
+        try:
+            content: bytes = self._response.raw.read(size, decode_content=False)
+        except (OSError, HTTPError) as exc:
+            raise _failure(exc, self.call) from exc
+        return content
+
+    def read_whole(self, limit: int) -> None:
+        """Fill ``body`` with at most ``limit`` bytes and one, which tells the caller that there are more."""
+        if not self._is_open:
+            return
+        pieces: list[bytes] = []
+        left = limit + 1
+        while left > 0:
+            piece = self.read(min(left, CHUNK_BYTES))
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+        self.body = b"".join(pieces)
+        self.close()
+
+    def close(self) -> None:
+        self._is_open = False
+        self._response.close()
+
+
+class Http:
+    """Exchanges with one registry and with the hosts it names; for any number of threads."""
+
+    def __init__(self, access: RegistryAccess) -> None:
+        if not HAS_REQUESTS:
+            raise Missing(
+                "talking to a registry needs the Python library requests, which %s lacks" % sys.executable,
+                "install python3-requests with apt, dnf or zypper, or run pip install requests",
+            )
+        self._access = access
+        self._trusting = ""  # the one origin whose certificate is not checked
+        self._checked = _Adapter(
+            checking(access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
+            if access.validate_certs
+            else _any()
+        )
+        self._unchecked: _Adapter | None = None
+
+    def trust(self, url: str) -> None:
+        """Take any certificate from the host of ``url``, and from nobody else."""
+        self._trusting = _origin(url)
+        self._unchecked = _Adapter(_any())
+
+    def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        """The answer with its body still to be read."""
+        return self._persist(lambda: self._follow(method, url, headers))
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str], *, limit: int) -> Answer:
+        """The answer with ``limit`` bytes of its body, and one more when there are more."""
+
+        def whole() -> Answer:
+            answer = self._follow(method, url, headers)
+            answer.read_whole(limit if answer.status < 400 else MAX_ERROR_BYTES)
+            length = answer.length
+            if method != "HEAD" and length is not None and len(answer.body) < min(length, limit):
+                raise Unreachable("%s was cut off" % answer.call, "try again", call=answer.call, code=LOST)
+            return answer
+
+        return self._persist(whole)
+
+    def probe(self, url: str, timeout_s: float) -> None:
+        """Raise unless somebody speaks HTTP at ``url``; what they say does not matter."""
+        self._send("GET", url, {}, min(timeout_s, self._access.timeout_s)).close()
+
+    def delays(self) -> Iterator[float]:
+        """How long to wait before each further attempt, in seconds."""
+        for number in range(self._access.retries):
+            yield self._access.retry_delay_s * 2**number * random.uniform(1.0, 1.1)
+
+    def close(self) -> None:
+        self._checked.close()
+        if self._unchecked is not None:
+            self._unchecked.close()
+
+    def _persist(self, step: Callable[[], Answer]) -> Answer:
+        for delay in self.delays():
+            try:
+                answer = step()
+            except (Unreachable, TimedOut) as exc:
+                if not is_passing(exc):
+                    raise
+            else:
+                if not answer.is_transient:
+                    return answer
+                answer.close()
+                delay = max(delay, _retry_after(answer.headers.get("Retry-After", "")))
+            time.sleep(delay)
+        return step()
+
+    def _follow(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
+        """Follow redirects; authorization stays with the origin it was made for."""
+        sent = dict(headers)
+        asked, is_foreign = _origin(url), False
+        for _hop in range(MAX_REDIRECTS + 1):
+            answer = self._send(method, url, sent, self._access.timeout_s)
+            answer.is_foreign = is_foreign
+            target = answer.headers.get("Location", "")
+            if answer.status not in _REDIRECTS or not target:
+                return answer
+            answer.close()
+            url = _redirected(url, target, answer)
+            if _origin(url) != asked:
+                is_foreign = True
+                sent.pop("Authorization", None)
+        raise Refused("%s was redirected more than %d times" % (_call(method, url), MAX_REDIRECTS))
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str], timeout_s: float) -> Answer:
+        call = _call(method, url)
+        trusting = self._unchecked is not None and _origin(url) == self._trusting
+        adapter = self._unchecked if trusting else self._checked
+        try:
+            request = requests.Request(method, url, headers={**_HEADERS, **headers}).prepare()
+            response = adapter.send(  # type: ignore[union-attr]
+                request,
+                stream=True,
+                timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
+                verify=self._access.validate_certs and not trusting,
+                proxies=requests.utils.get_environ_proxies(url, no_proxy=None),
+            )
+        except (OSError, HTTPError) as exc:
+            raise _failure(exc, call) from exc
+        return Answer(response, call)
+
+
+_HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
+
+
+class _Adapter(HTTPAdapter):
+    """An adapter whose trust is one ssl context, made once, and nothing that requests would add to it."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_maxsize=_POOL_SIZE)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
+def _any() -> ssl.SSLContext:
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # stderr is Ansible's
+    return unchecking()
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port: what credentials belong to."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return "%s://%s:%s" % (parts.scheme, parts.hostname, port)
+
+
+def _redirected(url: str, target: str, answer: Answer) -> str:
+    try:
+        new = urljoin(url, target)
+        scheme, _host = urlsplit(new).scheme, _origin(new)
+    except ValueError as exc:
+        raise Damaged("%s was redirected to a malformed address" % answer.call, call=answer.call) from exc
+    if scheme not in ("http", "https") or (scheme == "http" and urlsplit(url).scheme == "https"):
+        raise Refused(
+            "%s was redirected from https to %s, which would give up the encryption" % (answer.call, scheme),
+            "correct the registry's configuration",
+            call=answer.call,
+            code=str(answer.status),
+        )
+    return new
+
+
+def _retry_after(text: str) -> float:
+    """RFC 9110, Section 10.2.3: seconds or a date; 0 when it is neither."""
+    if text.isdigit() and len(text) < 10:
+        return min(float(text), MAX_WAIT_S)
+    try:
+        wait_s = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return min(max(wait_s, 0.0), MAX_WAIT_S)
+
+
+def _call(method: str, url: str) -> str:
+    """The call for messages, without the query, where signatures are."""
+    parts = urlsplit(url)
+    return "%s %s://%s%s" % (method, parts.scheme, parts.netloc.rpartition("@")[2], parts.path)
+
+
+def _failure(exc: BaseException, call: str) -> Failure:
+    """What broke, in plain words, found in whatever the libraries wrapped around it."""
+    causes = all_causes(exc)
+    host = urlsplit(call.partition(" ")[2]).netloc
+    if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
+        host += " through the proxy that the environment names"
+    reason, code, remedy = named_fault(causes)
+    if code == LOST and any(isinstance(cause, _TIMEOUTS) for cause in causes):
+        return TimedOut("registry %s sent nothing in time" % host, "try again, or raise timeout", call=call)
+    return Unreachable("cannot reach registry %s: %s" % (host, reason), remedy, call=call, code=code)

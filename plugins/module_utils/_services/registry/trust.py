@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose certificates count: the system's, as containerd has it, and those the user adds.
+
+Knows ssl contexts; never who is being talked to.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+
+from ..._values.errors import Refused
+
+
+def checking(ca_path: str | None, fallback: str) -> ssl.SSLContext:
+    """The system's trust, else ``fallback``; ``ca_path``, a file or a directory, comes on top."""
+    context = ssl.create_default_context()
+    system = ssl.get_default_verify_paths()
+    if not system.cafile and not system.capath:
+        context.load_verify_locations(fallback)
+    for path in (ca_path, os.environ.get("REQUESTS_CA_BUNDLE")):
+        if path:
+            _load(context, path)
+    return context
+
+
+def unchecking() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _load(context: ssl.SSLContext, path: str) -> None:
+    try:
+        for name in _files(path):
+            context.load_verify_locations(name)
+    except OSError as exc:  # ssl.SSLError is one
+        reason = "it holds no certificate" if isinstance(exc, ssl.SSLError) else exc.strerror
+        raise Refused("cannot read CA certificates from %s: %s" % (path, reason), "correct ca_path") from exc
+
+
+def _files(path: str) -> list[str]:
+    """A directory is read file by file, so that it need not have been hashed by ``openssl rehash``."""
+    if not os.path.isdir(path):
+        return [path]
+    names = sorted(name for name in os.listdir(path) if name.endswith((".crt", ".pem", ".cert")))
+    if not names:
+        raise Refused(
+            "directory %s holds no .crt, .pem or .cert file" % path, "correct ca_path, or put the CA there"
+        )
+    return [os.path.join(path, name) for name in names]
