@@ -31,7 +31,7 @@ def make_authority(directory: Path, *, name: str, algorithm: str = "ec") -> KeyP
 
 
 def make_server(directory: Path, *, name: str, authority: KeyPair, addresses: str) -> KeyPair:
-    """A server's certificate, signed by the authority; ``addresses`` as openssl writes them: IP:127.0.0.1,DNS:name."""
+    """A server's certificate, signed; ``addresses`` as openssl has them: IP:ADDRESS,DNS:NAME."""
     pair = KeyPair(directory / f"{name}.key", directory / f"{name}.crt")
     signed = ["-x509", "-CA", str(authority.certificate), "-CAkey", str(authority.key)]
     extensions = [

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The end of a lab, also of one that crashed: no process, mount, cgroup or file of it stays.
 
-Knows what containerd, its shim and runc leave on a machine. Must never touch what is not below the lab's own directories
-or named after its own containers.
+Knows what containerd, its shim and runc leave on a machine. Must never touch what is not below the lab's
+own directories or named after its own containers.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from . import processes
 from .packages import Release
 from .processes import LabError
 
-# Version 2 is what 1.6, 1.7 and 2.1 all read. The paths keep /etc/cni, /opt/containerd and /var/run/nri of this machine out.
+# Version 2 is what 1.6, 1.7 and 2.1 all read.
+# The paths keep this machine's /etc/cni, /opt/containerd and /var/run/nri out of it.
 _CONFIG = """\
 version = 2
 root = "{root}"
@@ -45,7 +46,7 @@ state = "{state}"
 
 @dataclass(frozen=True)
 class Daemon:
-    """A containerd that is ours alone. ``home`` says where all of it lies, but for the socket, whose path must be short."""
+    """A containerd that is ours alone. All but its socket, whose path must be short, lies in ``home``."""
 
     version: str
     exact: str
@@ -55,7 +56,7 @@ class Daemon:
 
     @classmethod
     def create(cls, release: Release, *, home: Path, sockets: Path, extra_config: str = "") -> Daemon:
-        """Write directories and configuration; nothing is started. ``extra_config`` is TOML put at its end."""
+        """Write directories and configuration, start nothing. ``extra_config`` is TOML put at its end."""
         daemon = cls(
             release.version, release.exact, release.bin, home, str(sockets / home.name / "containerd.sock")
         )
@@ -89,9 +90,7 @@ class Daemon:
 
     @property
     def namespace(self) -> str:
-        """Ours alone on this machine: a container's cgroup is /NAMESPACE/ID whichever daemon made it."""
-        tag = hashlib.sha256(str(self.home).encode()).hexdigest()[:4]
-        return f"itest{self.version.replace('.', '')}-{tag}"
+        return namespace_of(self.home)
 
     @property
     def pid(self) -> int:
@@ -117,11 +116,16 @@ class Daemon:
 
     def stop(self) -> None:
         """SIGTERM; tasks go on without it."""
-        processes.signal_and_wait(self.pid, signal.SIGTERM) if self.pid else None
+        self._end(signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would; tasks go on without it."""
-        processes.signal_and_wait(self.pid, signal.SIGKILL) if self.pid else None
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
+        pid = self.pid
+        if pid:
+            processes.signal_and_wait(pid, number)
 
     def restart(self, *, timeout_s: float = 60) -> None:
         self.stop()
@@ -172,3 +176,9 @@ class Daemon:
         return cls(
             entry["version"], entry["exact"], Path(entry["bin"]), Path(entry["home"]), entry["address"]
         )
+
+
+def namespace_of(home: Path) -> str:
+    """One that no other daemon here has: a container's cgroup is /NAMESPACE/ID whichever daemon made it."""
+    version = home.name.partition("-")[0].replace(".", "")
+    return f"itest{version}-{hashlib.sha256(str(home).encode()).hexdigest()[:4]}"

@@ -112,7 +112,7 @@ def _version_of(cache: Path, suite: str, package: str) -> str:
 
 
 def _package(cache: Path, suite: str, package: str) -> Path:
-    """The unpacked tree of a package, fetched when it is not in the cache; the .version file says it is whole."""
+    """The unpacked tree of a package, fetched when the cache lacks it; the .version file says it is whole."""
     tree, stamp = cache / "packages" / suite / package, cache / "packages" / suite / f"{package}.version"
     if stamp.exists():
         return tree
@@ -120,9 +120,8 @@ def _package(cache: Path, suite: str, package: str) -> Path:
     for rest in (tree, part):
         shutil.rmtree(rest, ignore_errors=True)
     part.mkdir(parents=True)
-    options = _apt_options(cache)
     print(f"fetch {package} from Debian {suite}", flush=True)
-    run(["apt-get", *options, "download", f"{package}/{suite}"], cwd=part, timeout_s=600)
+    _download(cache, f"{package}/{suite}", into=part)
     (deb,) = part.glob("*.deb")
     version = run(["dpkg-deb", "-f", str(deb), "Version"]).strip()
     run(["dpkg-deb", "-x", str(deb), str(part)])
@@ -131,6 +130,18 @@ def _package(cache: Path, suite: str, package: str) -> Path:
     stamp.write_text(version + "\n")
     print(f"      {package} {version}", flush=True)
     return tree
+
+
+def _download(cache: Path, what: str, *, into: Path) -> None:
+    """When it fails the package lists may be too old to be true: once more with new ones."""
+    for is_last_try in (False, True):
+        try:
+            run(["apt-get", *_apt_options(cache), "download", what], cwd=into, timeout_s=600)
+            return
+        except LabError:
+            if is_last_try:
+                raise
+            (cache / "apt" / "ready").unlink(missing_ok=True)
 
 
 def _apt_options(cache: Path) -> list[str]:
@@ -153,7 +164,7 @@ def _apt_options(cache: Path) -> list[str]:
     return options
 
 
-# Signatures are checked as ever; only the age of sid's Release file is not (a mirror may be some weeks behind).
+# Signatures are checked as ever; only the age of sid's Release file is not (mirrors may be weeks behind).
 _APT_CONF = """\
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
@@ -161,6 +172,7 @@ _APT_CONF = """\
 APT::Sandbox::User "root";
 Acquire::Check-Valid-Until "false";
 Acquire::Languages "none";
+APT::Update::Error-Mode "any";
 Dir::State "{home}";
 Dir::State::lists "lists";
 Dir::State::status "{home}/status";
@@ -189,7 +201,7 @@ def _mirror() -> str:
         }:
             return target["Repo-URI"]
     raise LabError(
-        f"apt here knows no Debian archive for {codename}; the lab needs Debian 12 or newer with its own mirror"
+        f"apt here knows no Debian archive for {codename}; the lab needs Debian 12 or newer with a mirror"
     )
 
 

@@ -8,6 +8,7 @@ Knows /proc and signals. Must never know what containerd or a registry is.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -25,7 +26,7 @@ PACKAGE_OF = {
     "umount": "mount",
 }
 
-_started: dict[int, subprocess.Popen] = {}  # kept, so that a child of ours can be reaped
+_started: dict[int, subprocess.Popen[bytes]] = {}  # kept, so that a child of ours can be reaped
 
 
 class LabError(Exception):
@@ -86,15 +87,14 @@ def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = Non
 def wait_until(
     is_ready: Callable[[], bool], *, what: str, pid: int, log: Path, timeout_s: float = 60
 ) -> None:
-    """Poll until ready; a process that dies meanwhile, or takes too long, is a LabError with the end of its log."""
+    """Poll until ready; a process that dies, or is too slow, is a LabError with the end of its log."""
     deadline = time.monotonic() + timeout_s
     while not is_ready():
         is_late = time.monotonic() > deadline
         if is_late or not is_alive(pid):
+            fate = f"does not answer after {timeout_s:g} s" if is_late else "ended at once"
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
-            raise LabError(
-                f"{what} {f'does not answer after {timeout_s:g} s' if is_late else 'ended at once'}; {log} ends:\n{tail}"
-            )
+            raise LabError(f"{what} {fate}; {log} ends:\n{tail}")
         time.sleep(0.02)
 
 
@@ -174,10 +174,8 @@ def _state_and_parent(pid: int) -> tuple[str, int]:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _thaw(pid: int) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three private loopback registries: plain (http, open), basic (https, password), token (http, bearer tokens).
+"""Three private loopback registries: plain (http, open), basic (https, password), token (http, bearer token).
 
 Knows docker-registry's configuration. Must never know what is stored in them, nor who reads it.
 """

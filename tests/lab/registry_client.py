@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small registry client for tests: push blobs and manifests, ask for and delete them.
 
-Knows the OCI distribution protocol, basic and token authentication. It is not the collection's client, and shares nothing
-with it: what is pushed by this one can be a fair test of that one.
+Knows the OCI distribution protocol, basic and token authentication. It is not the collection's client and
+shares nothing with it: what is pushed by this one is a fair test of that one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ import re
 import ssl
 import urllib.parse
 import urllib.request
-from typing import IO, TYPE_CHECKING, Any, Union
+from typing import IO, TYPE_CHECKING, Any
 
 from .processes import LabError
 
 if TYPE_CHECKING:
     from .images import Blob
 
-Body = Union[bytes, IO[bytes], None]
+Body = bytes | IO[bytes] | None
 
 
 class RegistryClient:
@@ -94,7 +94,7 @@ class RegistryClient:
         body: Body = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
-        """One request about a repository, with credentials when the registry asks for them: status, headers, body."""
+        """One request about a repository, with credentials when asked for them: status, headers, body."""
         return self._send(method, f"/v2/{repository}/{path}", repository, body, headers or {})
 
     def _send(

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import platform
 
-from .images import Directory, Entry, File, Image, Index, Link, image, index, layer
+from .images import Image, Index, image, index
+from .layers import Directory, Entry, File, Link, layer
 from .packages import program
 from .processes import run
 
@@ -44,7 +45,7 @@ def build() -> dict[str, Image | Index]:
     tiny = [image([layer({"version": tag})], architecture=ARCHITECTURE) for tag in (b"1", b"2")]
     return {
         "busybox:1": busybox,
-        "web:1": image([root, page], format="docker", architecture=ARCHITECTURE, cmd=server),
+        "web:1": image([root, page], dialect="docker", architecture=ARCHITECTURE, cmd=server),
         "multi:1": index([busybox, foreign], attestation_of=busybox),
         "tiny:1": tiny[0],
         "tiny:2": tiny[1],

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A token server for docker-registry: says who may do what, in signed JSON web tokens.
 
-Knows the token protocol of the distribution project (GET with basic credentials, POST with a password or refresh token).
-Whoever gives the right credentials gets what he asks for; without credentials repositories below public/ can be pulled.
+Knows the token protocol of the distribution project: GET with basic credentials, POST with a password or
+refresh token. The right credentials get what they ask for; without any, what is below public/ can be pulled.
 A program of its own (python3 token_server.py CONFIG.json), standard library only; the openssl command signs.
 """
 

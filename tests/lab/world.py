@@ -12,20 +12,21 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import cleanup, images, packages, registries, standard_images
-from .daemon import Daemon
+from .daemon import Daemon, namespace_of
+from .packages import Release
 from .processes import LabError, run
 from .registries import Registry
 
 MARK = (
     ".community.containerd.lab"  # a directory with this file in it is a lab's, and may be removed as a whole
 )
-LONGEST_SOCKET_DIR = 107 - len("/1.6-extra99/containerd.sock.ttrpc")
+LONGEST_SOCKET_DIR = 107 - len("/2.1-x12345678/containerd.sock.ttrpc")
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ class Lab:
             if daemon.version == version:
                 return daemon
         raise LabError(
-            f"no containerd {version} in {self.dir}; it has {', '.join(each.version for each in self.daemons)}"
+            f"no containerd {version} here, only {', '.join(each.version for each in self.daemons)}"
         )
 
     def extra_daemon(self, version: str, *, extra_config: str = "") -> Daemon:
-        """One more containerd, started, to be killed or broken; ``remove_daemon`` or the lab's end removes it."""
+        """One more containerd, started, to kill or break; ``remove_daemon`` or the lab's end removes it."""
         release = packages.fetch([version])[version]
         home = Path(tempfile.mkdtemp(prefix=f"{version}-x", dir=self.dir / "daemons"))
         daemon = Daemon.create(release, home=home, sockets=_sockets(self.dir), extra_config=extra_config)
@@ -93,6 +94,27 @@ def up(directory: Path, *, versions: Iterable[str] = packages.VERSIONS) -> Lab:
     began = time.monotonic()
     releases = packages.fetch(versions)
     down(directory)
+    try:
+        lab = _up(directory, releases)
+    except BaseException:
+        down(directory)
+        raise
+    print(f"lab is up in {time.monotonic() - began:.1f} s: {directory / 'lab.json'}", flush=True)
+    return lab
+
+
+def down(directory: Path) -> None:
+    """Take down a lab, whatever state it is in; where there is none, nothing happens."""
+    directory = directory.resolve()
+    if not (directory / MARK).exists():
+        return
+    namespaces = [namespace_of(home) for home in (directory / "daemons").glob("*")]
+    cleanup.remove(directory, sockets=_sockets(directory))
+    for namespace in namespaces:
+        cleanup.remove_cgroups(namespace)
+
+
+def _up(directory: Path, releases: dict[str, Release]) -> Lab:
     sockets = _prepare(directory)
     daemons = []
     for release in releases.values():
@@ -106,19 +128,7 @@ def up(directory: Path, *, versions: Iterable[str] = packages.VERSIONS) -> Lab:
         daemon.wait()
     lab = Lab(directory, tuple(daemons), running, pushed)
     lab.save()
-    print(f"lab is up in {time.monotonic() - began:.1f} s: {directory / 'lab.json'}", flush=True)
     return lab
-
-
-def down(directory: Path) -> None:
-    """Take down a lab, whatever state it is in; where there is none, nothing happens."""
-    directory = directory.resolve()
-    if not (directory / MARK).exists():
-        return
-    namespaces = [daemon.namespace for daemon in _daemons_below(directory)]
-    cleanup.remove(directory, sockets=_sockets(directory))
-    for namespace in namespaces:
-        cleanup.remove_cgroups(namespace)
 
 
 def _prepare(directory: Path) -> Path:
@@ -141,17 +151,13 @@ def _sockets(directory: Path) -> Path:
     return (directory / "run").resolve()
 
 
-def _daemons_below(directory: Path) -> Iterator[Daemon]:
-    for home in (directory / "daemons").glob("*/"):
-        yield Daemon(home.name.split("-")[0], "", Path(), directory / "daemons" / home.name, "")
-
-
 def _push_standard_images(running: dict[str, Registry]) -> dict[str, dict[str, Any]]:
     built = standard_images.build()
     for registry in running.values():
         client = registry.client()
         for name, image in built.items():
-            images.push(client, *name.split(":"), image)
+            repository, tag = name.split(":")
+            images.push(client, repository, tag, image)
         print(
             f"{registry.kind:5} registry at {registry.scheme}://{registry.host} holds {', '.join(built)}",
             flush=True,

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""pytest fixtures over a lab: ``lab``, ``daemon`` (once a version), ``namespace`` (fresh and empty), ``private_daemon``.
+
+Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import *``.
+With CTR_LAB set (lab.py run, or up) that lab is used; else one is brought up, and taken down after the last test.
+CTR_LAB_VERSIONS="1.7 2.1" chooses versions when there is no lab yet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from . import namespaces, packages, world
+from .daemon import Daemon
+from .world import Lab
+
+__all__ = ["daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that uses ``daemon`` or ``version`` runs once for each version of the lab."""
+    if "version" in metafunc.fixturenames:
+        metafunc.parametrize("version", _versions(), scope="session")
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[Lab]:
+    known = os.environ.get("CTR_LAB")
+    if known:
+        yield Lab.load(Path(known))
+        return
+    if os.geteuid() != 0:
+        pytest.skip("the lab needs root")
+    directory = Path(tempfile.mkdtemp(prefix="lab-"))
+    try:
+        new = world.up(directory, versions=_versions())
+        os.environ["CTR_LAB"] = str(new.dir / "lab.json")  # one lab for all directories of a session
+        yield new
+    finally:
+        os.environ.pop("CTR_LAB", None)
+        world.down(directory)
+
+
+@pytest.fixture
+def daemon(lab: Lab, version: str) -> Daemon:
+    return lab.daemon(version)
+
+
+@pytest.fixture
+def namespace(daemon: Daemon) -> Iterator[str]:
+    """A name that nobody on this machine has used; the namespace is removed with all that the test put in it."""
+    name = f"{daemon.namespace}-{uuid.uuid4().hex[:8]}"
+    yield name
+    namespaces.remove(daemon, name)
+
+
+@pytest.fixture
+def private_daemon(lab: Lab) -> Iterator[Callable[..., Daemon]]:
+    """``private_daemon(version, extra_config="")``: one more containerd, for this test to kill or break."""
+    started: list[Daemon] = []
+
+    def start(version: str, *, extra_config: str = "") -> Daemon:
+        started.append(lab.extra_daemon(version, extra_config=extra_config))
+        return started[-1]
+
+    yield start
+    for each in started:
+        world.remove_daemon(each)
+
+
+def _versions() -> list[str]:
+    known = os.environ.get("CTR_LAB")
+    if known:
+        return [entry["version"] for entry in json.loads(Path(known).read_text())["daemons"]]
+    return os.environ.get("CTR_LAB_VERSIONS", " ".join(packages.VERSIONS)).split()
