@@ -1,9 +1,9 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only socket of the wire, and its in-memory twin: bytes out, bytes in, and waiting.
+"""The only socket of the wire: bytes out, bytes in, and waiting. memory.py has its in-memory twin.
 
-A transport never blocks but in `wait` (and in `UnixTransport`'s dialling). Must never know: what the bytes mean.
+A transport blocks nowhere but in `wait`, and while it dials. Must never know: what the bytes mean.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import errno
 import os
 import select
 import socket
-import stat
 import time
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 from .errors import NobodyThere, NoProgress, OurMistake
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
 RECEIVE_BYTES = 256 * 1024
 SEND_BUFFERS = 64  # in one system call; 512 KiB of DATA frames, more than a socket takes, far below IOV_MAX
+LONGEST_WAIT_S = 1_000_000  # poll counts milliseconds in 31 bits
 DIAL_AGAIN_S = 0.01  # a listener whose queue is full refuses for the moment
 
 
@@ -58,6 +58,7 @@ class UnixTransport:
 
     def __init__(self, path: str, *, timeout_s: float) -> None:
         self._path = path
+        self._is_broken = False
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             self._socket.setblocking(False)
@@ -83,15 +84,17 @@ class UnixTransport:
         number, reason = exc.errno, exc.strerror
         if number is None:  # Python itself refuses a path that does not fit into sockaddr_un
             number, reason = errno.ENAMETOOLONG, str(exc)
-        elif number == errno.ECONNREFUSED and os.path.exists(self._path):
-            if not stat.S_ISSOCK(os.stat(self._path).st_mode):
-                number, reason = errno.ENOTSOCK, os.strerror(errno.ENOTSOCK)
+        elif number == errno.ECONNREFUSED and (os.path.isfile(self._path) or os.path.isdir(self._path)):
+            number, reason = errno.ENOTSOCK, os.strerror(errno.ENOTSOCK)
         return NobodyThere(f"{tried} {self._path}: {reason}", number)
 
     def send(self, buffers: Sequence[Buffer]) -> int:
         try:
             return self._socket.sendmsg(buffers[:SEND_BUFFERS])
         except BlockingIOError:
+            return 0
+        except BrokenPipeError:
+            self._is_broken = True  # what the peer said before it went is still to be read
             return 0
         except OSError as exc:
             raise self._nobody("lost the connection to", exc) from exc
@@ -100,7 +103,7 @@ class UnixTransport:
         try:
             return self._socket.recv(RECEIVE_BYTES)
         except BlockingIOError:
-            return None
+            return b"" if self._is_broken else None
         except ConnectionResetError:
             return b""
         except OSError as exc:
@@ -108,40 +111,7 @@ class UnixTransport:
 
     def wait(self, for_room: bool, timeout_s: float) -> bool:
         self._poll.modify(self._socket, select.POLLIN | select.POLLOUT if for_room else select.POLLIN)
-        return bool(self._poll.poll(timeout_s * 1000))
+        return bool(self._poll.poll(timeout_s and int(min(timeout_s, LONGEST_WAIT_S) * 1000) + 1))
 
     def close(self) -> None:
         self._socket.close()
-
-
-class MemoryTransport:
-    """A peer without a socket: `answer` is given what was sent since it was last asked and returns its bytes.
-
-    An empty answer is silence (a wait for it runs out at once, whatever the clock says); None hangs up.
-    """
-
-    def __init__(self, answer: Callable[[bytes], bytes | None]) -> None:
-        self._answer = answer
-        self._sent = bytearray()
-        self._arrived: bytes | None = None
-
-    def send(self, buffers: Sequence[Buffer]) -> int:
-        before = len(self._sent)
-        for buffer in buffers:
-            self._sent += buffer
-        return len(self._sent) - before
-
-    def receive(self) -> bytes | None:
-        if self._arrived is None:
-            self.wait(False, 0)
-        arrived, self._arrived = self._arrived, None
-        return arrived
-
-    def wait(self, for_room: bool, timeout_s: float) -> bool:
-        answer = self._answer(bytes(self._sent))
-        self._sent.clear()
-        self._arrived = b"" if answer is None else answer or None
-        return self._arrived is not None
-
-    def close(self) -> None:
-        self._sent.clear()

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """gRPC calls over one connection (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
 
-The one place where the protocol meets a transport and a clock. Blocking, for one thread; several calls may be open,
-and whichever waits also reads for the others. Time is counted as seconds without progress of a call: a peer that
-only keeps the connection alive makes none. Must never know: any service, protobuf.
+The one place where the protocol meets a transport and a clock. Blocking, for one thread; several calls may be
+open, and whichever waits also reads for the others. Time is counted as seconds without progress of a call: a peer
+that only keeps the connection alive makes none. Must never know: any service, protobuf.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import struct
 from time import monotonic
 from typing import TYPE_CHECKING, Sequence
 
-from ..errors import STATUS_NAMES, CallFailed, NobodyThere, NoProgress, OurMistake, TheirMistake, WireError
+from ..errors import NobodyThere, NoProgress, OurMistake, TheirMistake, WireError
 from ..http2 import frames, hpack
 from ..http2.connection import ENDED, Connection, Stream
 from ..transport import UnixTransport, parse_address
@@ -36,28 +36,9 @@ REQUEST_END = ((":authority", "localhost"), ("te", "trailers"), ("content-type",
 METADATA_NAME = re.compile(r"(?!grpc-)[0-9a-z_.-]+(?<!-bin)")
 METADATA_VALUE = re.compile(r"[\x20-\x7e]*")
 
-INTERNAL, UNAVAILABLE, UNKNOWN = (STATUS_NAMES.index(name) for name in ("INTERNAL", "UNAVAILABLE", "UNKNOWN"))
-# https://grpc.github.io/grpc/core/md_doc_http-grpc-status-mapping.html and PROTOCOL-HTTP2.md, "Errors".
-STATUS_OF_HTTP = {
-    "400": "INTERNAL",
-    "401": "UNAUTHENTICATED",
-    "403": "PERMISSION_DENIED",
-    "404": "UNIMPLEMENTED",
-    "429": "UNAVAILABLE",
-    "502": "UNAVAILABLE",
-    "503": "UNAVAILABLE",
-    "504": "UNAVAILABLE",
-}
-STATUS_OF_RESET = {
-    "REFUSED_STREAM": "UNAVAILABLE",
-    "CANCEL": "CANCELLED",
-    "ENHANCE_YOUR_CALM": "RESOURCE_EXHAUSTED",
-    "INADEQUATE_SECURITY": "PERMISSION_DENIED",
-}
-
 
 class Channel:
-    """Calls to the server at `address`; connects at the first call, and again when the connection has gone."""
+    """Calls to the server at `address`; connects at the first call, and again when the connection is lost."""
 
     def __init__(self, address: str, *, timeout_s: float, transport: Transport | None = None) -> None:
         self._path = parse_address(address)
@@ -128,8 +109,8 @@ class Call:
     def send(self, message: bytes, *, is_last: bool = False) -> None:
         """Hand a message to the kernel, as fast as the peer takes it.
 
-        An answer that arrives meanwhile is kept, up to the stream's window. If the peer has ended the call with an
-        error, that is raised; if it has ended it well, it wants no more and the message is dropped.
+        An answer that arrives meanwhile is kept, up to the stream's window. If the peer has ended the call with
+        an error, that is raised; if it has ended it well, it wants no more and the message is dropped.
         """
         prefix = PREFIX.pack(0, len(message))
         self._start_clock()
@@ -232,11 +213,10 @@ class Call:
         stream = self._stream
         if stream.is_refused:
             raise NobodyThere(f"{self._link.name} is going away and did not take {self._method}")
-        if self._link.failure and not stream.trailers:
-            raise NobodyThere(f"{self._method} has ended: {self._link.failure}")
-        error = _read_outcome(stream)
-        if error:
-            raise error
+        if stream.reset is not None or ("grpc-status", "0") not in stream.trailers:
+            from .status import failure_of  # most calls end well and never read that file
+
+            raise failure_of(stream)
         if stream.inbox:
             raise TheirMistake(f"gRPC: {self._method} ended within a message")
 
@@ -251,7 +231,7 @@ class _Link:
         self._transport = transport
 
     def turn(self, deadline: float) -> bool:
-        """Send what fits, read what is there; if neither moves, wait for it. False when `deadline` came first."""
+        """Send what fits, read what is there; if neither moves, wait. False when `deadline` came first."""
         if self.failure:
             raise NobodyThere(f"{self.name}: {self.failure}")
         try:
@@ -305,32 +285,9 @@ class _Link:
 
 
 def _format_request(method: str, metadata: Metadata) -> bytes:
-    for name, value in metadata:
+    for name, value in (("path", method), *metadata):
         if not METADATA_NAME.fullmatch(name) or not METADATA_VALUE.fullmatch(value):
             raise OurMistake(
-                f"gRPC: metadata {name!r} is not lower-case ASCII, or its value not printable ASCII"
+                f"gRPC: a call's {name!r} is not lower-case ASCII, or its value not printable ASCII"
             )
     return hpack.encode((*REQUEST, (":path", method), *REQUEST_END, *metadata))
-
-
-def _read_outcome(stream: Stream) -> CallFailed | None:
-    if stream.reset is not None:
-        name = frames.error_name(stream.reset)
-        return CallFailed(
-            STATUS_NAMES.index(STATUS_OF_RESET.get(name, "INTERNAL")), f"the peer reset the call: {name}"
-        )
-    trailers = dict(stream.trailers)
-    status = trailers.get("grpc-status")
-    if status is None:
-        headers = dict(stream.headers)
-        http, kind = headers[":status"], headers.get("content-type", "")
-        code = STATUS_NAMES.index(STATUS_OF_HTTP.get(http, "UNKNOWN"))
-        return CallFailed(code, f"an answer without gRPC status: HTTP status {http}, content type {kind!r}")
-    code = int(status) if re.fullmatch("[0-9]{1,9}", status) else UNKNOWN
-    return CallFailed(code, _percent_decode(trailers.get("grpc-message", ""))) if code else None
-
-
-def _percent_decode(text: str) -> str:
-    raw = text.encode("latin-1")
-    raw = re.sub(rb"%([0-9a-fA-F]{2})", lambda match: bytes((int(match[1], 16),)), raw)
-    return raw.decode("utf-8", "replace")

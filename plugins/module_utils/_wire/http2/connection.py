@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The client's half of one HTTP/2 connection, sans I/O (RFC 9113).
 
-Bytes that arrive go into `Connection.feed`, which keeps the streams' state; bytes to send pile up in `outgoing`.
-A breach of protocol by the peer, or of one of our ceilings, is a `TheirMistake`, after which the connection is of
-no use. Must never know: sockets, clocks, gRPC.
+Bytes that arrive go into `Connection.feed`, which keeps the streams' state; bytes to send pile up in
+`outgoing`. A breach of protocol by the peer, or of one of our ceilings, is a `TheirMistake`, after which the
+connection is of no use. Must never know: sockets, clocks, gRPC.
 
 A stream as the peer's frames move it (ours move nothing here but `is_sending`):
 
@@ -15,7 +15,7 @@ A stream as the peer's frames move it (ours move nothing here but `is_sending`):
 
 from __future__ import annotations
 
-from ..errors import OurMistake, TheirMistake, WireError
+from ..errors import OurMistake, TheirMistake
 from . import frames as f
 from .hpack import Decoder
 
@@ -90,7 +90,7 @@ class Connection:
         return stream
 
     def send(self, stream: Stream, data: memoryview, *, is_last: bool) -> int:
-        """Queue as much of `data` as both windows allow, and END_STREAM after the last byte; return how much."""
+        """Queue as much of `data` as both windows allow, END_STREAM after the last byte; return how much."""
         room = max(0, min(len(data), stream.send_room, self._send_room))
         ends = is_last and room == len(data)
         sent = 0
@@ -135,7 +135,7 @@ class Connection:
     def reset(self, stream: Stream, code: int) -> None:
         """Give the stream up; what still comes for it is skipped."""
         if self._streams.pop(stream.number, None):
-            stream.state, stream.is_sending = ENDED, False
+            stream.state, stream.is_sending, stream.reset = ENDED, False, code
             self._send_number(f.RST_STREAM, stream.number, code)
 
     @property
@@ -245,7 +245,6 @@ class Connection:
     def _take_headers(self, stream: Stream, headers: list[tuple[str, str]], is_end: bool) -> None:
         if stream.state == ENDED or (stream.state == OPEN and not is_end):
             raise TheirMistake(f"HTTP/2: headers on a stream that is {stream.state}")
-        self._advance(stream)
         if stream.state == WAITING:
             status = [value for name, value in headers if name == ":status"]
             if len(status) != 1 or len(status[0]) != 3 or not status[0].isdecimal():
@@ -253,11 +252,11 @@ class Connection:
             if status[0].startswith("1"):
                 if is_end:
                     raise TheirMistake("HTTP/2: an interim answer ends the stream")
-                self._idle_frames += 1  # such answers may come in any number, and bring nothing
-                return
+                return  # brings the call no further
             stream.headers, stream.state = headers, OPEN
         elif any(name.startswith(":") for name, _value in headers):
             raise TheirMistake("HTTP/2: a pseudo-header in trailers")
+        self._advance(stream)
         if is_end:
             stream.trailers = headers
             self._end(stream)

@@ -22,11 +22,7 @@ HAS_PRIORITY = 0x20
 
 HEADER_TABLE_SIZE, ENABLE_PUSH, MAX_CONCURRENT_STREAMS, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE = range(1, 6)
 
-ERROR_NAMES = (
-    "NO_ERROR PROTOCOL_ERROR INTERNAL_ERROR FLOW_CONTROL_ERROR SETTINGS_TIMEOUT STREAM_CLOSED FRAME_SIZE_ERROR "
-    "REFUSED_STREAM CANCEL COMPRESSION_ERROR CONNECT_ERROR ENHANCE_YOUR_CALM INADEQUATE_SECURITY HTTP_1_1_REQUIRED"
-).split()
-NO_ERROR, CANCEL = 0, 8
+CANCEL = 8
 
 DEFAULT_WINDOW = 65535
 DEFAULT_MAX_FRAME = 16384
@@ -53,7 +49,3 @@ def format_frame(kind: int, flags: int, stream_id: int, payload: bytes = b"") ->
 
 def format_settings(settings: dict[int, int]) -> bytes:
     return format_frame(SETTINGS, 0, 0, b"".join(SETTING.pack(*item) for item in settings.items()))
-
-
-def error_name(code: int) -> str:
-    return ERROR_NAMES[code] if code < len(ERROR_NAMES) else f"error {code:#x}"

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Protobuf messages to bytes and back, as their field tables say (https://protobuf.dev/programming-guides/encoding/).
 
-Messages are plain dicts. A decoded message has every declared field: a scalar's default, [], {}, or None for a
-message that is absent. What the table does not know is kept raw under `UNKNOWN` and written again by `encode`,
+Messages are plain dicts. A decoded message has every declared field: a scalar's default, [], {}, or None for
+a message that is absent. What the table does not know is kept raw under `UNKNOWN` and written again by `encode`,
 so that a read-modify-write loses nothing at any depth. Must never know: any particular message.
 """
 
@@ -15,21 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import OurMistake, TheirMistake
-from .fields import (
-    BOOL,
-    BYTES,
-    DOUBLE,
-    ENUM,
-    FIXED32,
-    FIXED64,
-    FLOAT,
-    INT32,
-    INT64,
-    SFIXED32,
-    SFIXED64,
-    SINT32,
-)
-from .fields import SINT64, STRING, UINT32, UINT64, Kind, Table
+from . import fields as f
+from .fields import Kind, Table
 
 UNKNOWN = "(unknown fields)"  # no protobuf name looks like this
 
@@ -37,44 +24,38 @@ MAX_DEPTH = 64
 MAX_FIELDS = 1 << 20  # in one message with all that it holds; a field of two bytes costs us hundreds
 MAX_FIELD_NUMBER = (1 << 29) - 1
 
-VARINT, EIGHT, LENGTH, START, END, FOUR = range(6)
-BOUNDS = {
-    kind: (-(1 << bits - 1), (1 << bits - 1) - 1) if is_signed else (0, (1 << bits) - 1)
-    for kind, bits, is_signed in (
-        (INT32, 32, True),
-        (INT64, 64, True),
-        (SINT32, 32, True),
-        (SINT64, 64, True),
-        (ENUM, 32, True),
-        (UINT32, 32, False),
-        (UINT64, 64, False),
-    )
+VARINT, EIGHT, LENGTH, _START, _END, FOUR = range(6)  # nobody writes groups (3 and 4) any more
+
+# How a scalar travels, and what it is once it is here (as struct spells it).
+SCALARS = {
+    f.INT32: (VARINT, "<i"),
+    f.INT64: (VARINT, "<q"),
+    f.UINT32: (VARINT, "<I"),
+    f.UINT64: (VARINT, "<Q"),
+    f.SINT32: (VARINT, "<i"),
+    f.SINT64: (VARINT, "<q"),
+    f.ENUM: (VARINT, "<i"),
+    f.BOOL: (VARINT, "<?"),
+    f.FIXED32: (FOUR, "<I"),
+    f.FIXED64: (EIGHT, "<Q"),
+    f.SFIXED32: (FOUR, "<i"),
+    f.SFIXED64: (EIGHT, "<q"),
+    f.FLOAT: (FOUR, "<f"),
+    f.DOUBLE: (EIGHT, "<d"),
+    f.STRING: (LENGTH, ""),
+    f.BYTES: (LENGTH, ""),
 }
-ZIGZAG = (SINT32, SINT64)
-FIXED = {
-    kind: struct.Struct(code)
-    for kind, code in (
-        (DOUBLE, "<d"),
-        (FLOAT, "<f"),
-        (FIXED32, "<I"),
-        (FIXED64, "<Q"),
-        (SFIXED32, "<i"),
-        (SFIXED64, "<q"),
-    )
-}
-WIRE_TYPES = {STRING: LENGTH, BYTES: LENGTH, BOOL: VARINT}
-WIRE_TYPES.update((kind, VARINT) for kind in BOUNDS)
-WIRE_TYPES.update((kind, EIGHT if layout.size == 8 else FOUR) for kind, layout in FIXED.items())
-DEFAULTS: dict[str, Any] = {STRING: "", BYTES: b"", BOOL: False, DOUBLE: 0.0, FLOAT: 0.0}
+ZIGZAG = (f.SINT32, f.SINT64)
+DEFAULTS: dict[str, Any] = {f.STRING: "", f.BYTES: b"", f.BOOL: False, f.DOUBLE: 0.0, f.FLOAT: 0.0}
 
 
 def encode(table: Table, values: Mapping[str, Any]) -> bytes:
-    """Defaults and None are not written, a message `{}` is. A name or value that does not fit: `OurMistake`."""
+    """Defaults and None are not written, a message `{}` is. What does not fit the table: `OurMistake`."""
     return _format_message(table, values, "message", 0)
 
 
 def decode(table: Table, data: bytes) -> dict[str, Any]:
-    """The message in `data`, all of it; anything that is not protobuf, or is too much of it: `TheirMistake`."""
+    """The message that `data` is; what is not protobuf, or too much of it: `TheirMistake`."""
     return _Reader(bytes(data)).message(table, 0, len(data), 0, None)
 
 
@@ -92,80 +73,72 @@ def _format_message(table: Table, values: Mapping[str, Any], path: str, depth: i
         raise OurMistake(f"{path}: expected a mapping, not {type(values).__name__}")
     if depth > MAX_DEPTH:
         raise OurMistake(f"{path}: more than {MAX_DEPTH} messages inside each other")
-    out = bytearray()
-    used = 0
+    parts: list[bytes] = []
+    strangers = set(values) - {UNKNOWN}
     for number, (name, kind) in table.items():
-        used += name in values
+        strangers.discard(name)
         value = values.get(name)
         if value is not None:
-            out += _format_field(number, kind, value, f"{path}.{name}", depth)
-    if UNKNOWN in values:
-        used += 1
-        out += values[UNKNOWN]
-    if used != len(values):
-        strangers = set(values).difference((name for name, kind in table.values()), (UNKNOWN,))
+            _add_field(parts, number, kind, value, f"{path}.{name}", depth)
+    if strangers:
         raise OurMistake(f"{path}: no such field: {', '.join(sorted(map(str, strangers)))}")
-    return bytes(out)
+    parts.append(values.get(UNKNOWN, b""))
+    return b"".join(parts)
 
 
-def _format_field(number: int, kind: Kind, value: Any, path: str, depth: int) -> bytes:
+def _add_field(parts: list[bytes], number: int, kind: Kind, value: Any, path: str, depth: int) -> None:
     if isinstance(kind, str):
         raw = _format_scalar(kind, value, path)
-        return format_varint(number << 3 | WIRE_TYPES[kind]) + raw if any(raw) else b""
-    if isinstance(kind, dict):
-        return _format_block(number, _format_message(kind, value, path, depth + 1))
-    if isinstance(kind, tuple):
-        return b"".join(
-            _format_entry(number, kind, item, path, depth) for item in _items(value, Mapping, path)
-        )
-    items = _items(value, (list, tuple), path)
-    element = kind[0]
-    if isinstance(element, dict):
-        return b"".join(_format_field(number, element, item, path, depth) for item in items)
-    raws = [_format_scalar(element, item, path) for item in items]
-    if WIRE_TYPES[element] != LENGTH:
-        return _format_block(number, b"".join(raws)) if raws else b""
-    tag = format_varint(number << 3 | LENGTH)
-    return b"".join(tag + raw for raw in raws)
+        if any(raw) or (raw and SCALARS[kind][0] == LENGTH):
+            _add(parts, number, SCALARS[kind][0], raw)
+    elif isinstance(kind, dict):
+        _add(parts, number, LENGTH, _format_message(kind, value, path, depth + 1))
+    elif not isinstance(value, (list, tuple, Mapping)) or isinstance(value, Mapping) != isinstance(
+        kind, tuple
+    ):
+        raise OurMistake(f"{path}: {type(value).__name__} where a list or a map belongs")
+    elif isinstance(kind, tuple):
+        entry = {1: ("key", kind[0]), 2: ("value", kind[1])}
+        for key, item in dict(value).items():
+            if item is None:
+                raise OurMistake(f"{path}.{key}: a map holds no None")
+            raw = _format_message(entry, {"key": key, "value": item}, path, depth + 1)
+            _add(parts, number, LENGTH, raw)
+    elif isinstance(kind[0], dict):
+        for item in value:
+            _add_field(parts, number, kind[0], item, path, depth)
+    else:
+        raws = [_format_scalar(kind[0], item, path) for item in value]
+        if SCALARS[kind[0]][0] != LENGTH:
+            raws = [b"".join(raws)] if raws else []
+        for raw in raws:
+            _add(parts, number, LENGTH, raw)
 
 
-def _items(value: Any, types: Any, path: str) -> Any:
-    if not isinstance(value, types):
-        raise OurMistake(f"{path}: {type(value).__name__} where a collection belongs")
-    return value.items() if isinstance(value, Mapping) else value
-
-
-def _format_entry(number: int, kind: Kind, item: tuple[Any, Any], path: str, depth: int) -> bytes:
-    if None in item:
-        raise OurMistake(f"{path}: a map holds no None")
-    table = {1: ("key", kind[0]), 2: ("value", kind[1])}
-    return _format_block(number, _format_message(table, dict(zip(("key", "value"), item)), path, depth + 1))
-
-
-def _format_block(number: int, body: bytes) -> bytes:
-    return format_varint(number << 3 | LENGTH) + format_varint(len(body)) + body
+def _add(parts: list[bytes], number: int, wire_type: int, raw: bytes) -> None:
+    parts.append(format_varint(number << 3 | wire_type))
+    if wire_type == LENGTH:
+        parts.append(format_varint(len(raw)))
+    parts.append(raw)
 
 
 def _format_scalar(kind: str, value: Any, path: str) -> bytes:
+    wire_type, layout = SCALARS[kind]
     try:
-        if isinstance(value, bool) == (kind == BOOL):
-            if kind in BOUNDS:
-                low, high = BOUNDS[kind]
-                if isinstance(value, int) and low <= value <= high:
-                    number = value << 1 ^ value >> 63 if kind in ZIGZAG else value
-                    return format_varint(number & 0xFFFFFFFFFFFFFFFF)
-            elif kind == BOOL:
-                return b"\1" if value else b"\0"
-            elif kind in FIXED:
-                return FIXED[kind].pack(value)
-            elif isinstance(value, str if kind == STRING else (bytes, bytearray, memoryview)):
-                raw = value.encode() if kind == STRING else bytes(value)
-                return format_varint(len(raw)) + raw
-    except (ValueError, OverflowError, struct.error):
+        if wire_type == LENGTH:
+            return str.encode(value) if kind == f.STRING else bytes(memoryview(value))
+        if isinstance(value, bool) == (kind == f.BOOL):
+            raw = struct.pack(layout, value)  # refuses what does not fit
+            if wire_type != VARINT:
+                return raw
+            number = value << 1 ^ value >> 63 if kind in ZIGZAG else int(value)
+            return format_varint(number & 0xFFFFFFFFFFFFFFFF)
+    except (TypeError, ValueError, OverflowError, struct.error):
         pass
+    # The text of a string may be a secret, that of a number helps.
     shown = (
-        type(value).__name__ if isinstance(value, (str, bytes, bytearray)) else repr(value)
-    )  # may be a secret
+        type(value).__name__ if wire_type == LENGTH or not isinstance(value, (int, float)) else repr(value)
+    )
     raise OurMistake(f"{path}: not a {kind}: {shown}")
 
 
@@ -195,7 +168,7 @@ class _Reader:
         while pos < end:
             start = pos
             number, wire_type, pos = self._tag(pos, end, depth)
-            begin, pos = self._extent(number, wire_type, pos, end, depth)
+            begin, pos = self._extent(wire_type, pos, end)
             name, kind = table.get(number, ("", None))
             if not self._field(values, name, kind, wire_type, begin, pos, depth):
                 strange.append(self._data[start:pos])
@@ -232,7 +205,7 @@ class _Reader:
                 break
         raise TheirMistake("protobuf: a varint is cut off or longer than 64 bits")
 
-    def _extent(self, number: int, wire_type: int, pos: int, end: int, depth: int) -> tuple[int, int]:
+    def _extent(self, wire_type: int, pos: int, end: int) -> tuple[int, int]:
         """Where the value that follows a tag begins and ends."""
         begin = pos
         if wire_type == VARINT:
@@ -240,8 +213,6 @@ class _Reader:
         elif wire_type == LENGTH:
             size, begin = self._varint(pos, end)
             pos = begin + size
-        elif wire_type == START:
-            pos = self._group_end(number, pos, end, depth + 1)
         elif wire_type in (EIGHT, FOUR):
             pos += 8 if wire_type == EIGHT else 4
         else:
@@ -250,20 +221,12 @@ class _Reader:
             raise TheirMistake("protobuf: a field is longer than its message")
         return begin, pos
 
-    def _group_end(self, group: int, pos: int, end: int, depth: int) -> int:
-        while pos < end:
-            number, wire_type, pos = self._tag(pos, end, depth)
-            if wire_type == END and number == group:
-                return pos
-            pos = self._extent(number, wire_type, pos, end, depth)[1]
-        raise TheirMistake("protobuf: a group is cut off")
-
     def _field(
         self, values: dict[str, Any], name: str, kind: Kind, wire_type: int, pos: int, end: int, depth: int
     ) -> bool:
         """Put the value in its place; False for one that does not have the form that the table says."""
         single = kind[0] if isinstance(kind, list) else kind
-        expected = WIRE_TYPES[single] if isinstance(single, str) else LENGTH
+        expected = SCALARS[single][0] if isinstance(single, str) else LENGTH
         if kind is None or wire_type not in (expected, LENGTH):
             return False
         if wire_type != expected and single is kind:
@@ -286,26 +249,27 @@ class _Reader:
     def _unpack(self, items: list[Any], kind: str, pos: int, end: int) -> None:
         while pos < end:
             self._count()
-            begin, pos = self._extent(0, WIRE_TYPES[kind], pos, end, 0)
+            begin, pos = self._extent(SCALARS[kind][0], pos, end)
             items.append(self._value(kind, begin, pos, 0, None))
 
     def _value(self, kind: Kind, pos: int, end: int, depth: int, into: Any) -> Any:
         if isinstance(kind, dict):
             return self.message(kind, pos, end, depth + 1, into)
-        if kind == BYTES:
+        if kind == f.BYTES:
             return self._data[pos:end]
-        if kind == STRING:
+        if kind == f.STRING:
             try:
                 return self._data[pos:end].decode()
             except UnicodeDecodeError:
                 raise TheirMistake("protobuf: a string is not UTF-8") from None
-        if kind in FIXED:
-            return FIXED[kind].unpack_from(self._data, pos)[0]
+        wire_type, layout = SCALARS[kind]
+        if wire_type != VARINT:
+            return struct.unpack_from(layout, self._data, pos)[0]
         number = self._varint(pos, end)[0]
-        if kind == BOOL:
+        if kind == f.BOOL:
             return number != 0
-        low, high = BOUNDS[kind]
-        number &= high - low  # 32 or 64 ones; a wider number is cut, as everywhere
         if kind in ZIGZAG:
-            return number >> 1 ^ -(number & 1)
-        return number if number <= high else number + 2 * low
+            number = (number >> 1 ^ -(number & 1)) & 0xFFFFFFFFFFFFFFFF
+        return struct.unpack_from(layout, number.to_bytes(8, "little"))[
+            0
+        ]  # what is too wide is cut, as everywhere
