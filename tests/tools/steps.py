@@ -112,6 +112,14 @@ STEPS = (
 GROUPS = tuple(dict.fromkeys(step.group for step in STEPS))
 
 
+# What a managed host may have, by the main ansible-core version.
+TARGET_PYTHONS = tuple(f"3.{minor}" for minor in range(8, 14))
+
+
+def missing_pythons() -> list[str]:
+    return [version for version in TARGET_PYTHONS if version not in pythons.find()]
+
+
 def slug(name: str) -> str:
     return name.lower().replace(" ", "-")
 
@@ -173,6 +181,7 @@ def report_failure(step: Step, log: Path) -> None:
 def run_all(steps: t.Sequence[Step]) -> int:
     """Runs the steps and prints the summary; returns how many failed, 0 or 1."""
     LOGS.mkdir(parents=True, exist_ok=True)
+    print(f"Pythons: {', '.join(pythons.find())}; not here: {', '.join(missing_pythons()) or 'none'}")
     summary, passed, skipped, failed = [], 0, 0, 0
     for number, step in enumerate(steps, 1):
         print(f"[{number}/{len(steps)}] {step.name}", flush=True)
