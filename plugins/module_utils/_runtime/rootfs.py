@@ -120,10 +120,12 @@ def _read(path: str) -> str:
         return ""
     except OSError as error:
         raise _unreadable(path, error.strerror or "error %s" % error.errno) from error
-    with open(file, "rb") as stream:
+    try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise _unreadable(path, "it is not a regular file")
-        content = stream.read(MAX_FILE_BYTES + 1)
+        content = os.read(file, MAX_FILE_BYTES + 1)  # a regular file gives all it has at once
+    finally:
+        os.close(file)
     if len(content) > MAX_FILE_BYTES:
         raise _unreadable(path, "it is larger than %d bytes" % MAX_FILE_BYTES)
     return content.decode(errors="replace")
