@@ -171,13 +171,15 @@ def test_a_huge_file_is_refused(layers: Path) -> None:
         read_users([bind(one)])
 
 
-def test_nothing_is_left_behind_after_success_or_failure(layers: Path) -> None:
-    def traces() -> tuple[str, str, list[str]]:
-        mounts = Path("/proc/self/mountinfo").read_text()
-        directories = [
-            name for name in os.listdir(tempfile.gettempdir()) if name.startswith("containerd-users-")
-        ]
-        return mounts, os.getcwd(), directories
+def test_nothing_is_left_behind_after_success_or_failure(
+    layers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = layers / "tmp"
+    own.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+
+    def traces() -> tuple[bool, str, list[str]]:
+        return str(own) in Path("/proc/self/mountinfo").read_text(), os.getcwd(), os.listdir(str(own))
 
     before = traces()
     read_users([bind(layer(layers, "one", passwd="p"))])
@@ -188,7 +190,7 @@ def test_nothing_is_left_behind_after_success_or_failure(layers: Path) -> None:
     ):
         with pytest.raises(Refused):
             read_users(failing)
-    assert traces() == before
+    assert traces() == before == (False, os.getcwd(), [])
     assert (layers / "one" / "etc" / "passwd").read_text() == "p"
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 import pytest
 
@@ -16,7 +16,7 @@ from ansible_collections.community.containerd.plugins.module_utils._spec.validat
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused
 
-Break = Callable[[dict], Any]
+Break = Callable[[Dict[str, Any]], Any]
 
 
 def good_spec() -> dict[str, Any]:
