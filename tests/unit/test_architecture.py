@@ -136,7 +136,7 @@ def imports_only_floors_below(path: str, tree: ast.Module, source: str) -> t.Ite
     if floor is None and not is_module(path):
         return
     allowed = {floor, *MAY_IMPORT.get(floor, set())} if floor else MODULE_MAY_IMPORT
-    for name, line, _ in imports(path, tree):
+    for name, line, *unused in imports(path, tree):
         if name.startswith(f"{MODULE_UTILS}."):
             target = name[len(MODULE_UTILS) + 1 :].split(".")[0]
             if target not in allowed:
@@ -148,7 +148,7 @@ def imports_only_floors_below(path: str, tree: ast.Module, source: str) -> t.Ite
 def only_the_top_floor_knows_ansible(path: str, tree: ast.Module, source: str) -> t.Iterator[str]:
     if floor_of(path) == "_ansible" or not (floor_of(path) or is_module(path)):
         return
-    for name, line, _ in imports(path, tree):
+    for name, line, *unused in imports(path, tree):
         if name.split(".")[0] == "ansible":
             yield f"line {line}: imports {name}, only _ansible may"
     for node in ast.walk(tree):
@@ -160,7 +160,7 @@ def only_the_top_floor_knows_ansible(path: str, tree: ast.Module, source: str) -
 def module_files_only_compose(path: str, tree: ast.Module, source: str) -> t.Iterator[str]:
     if not is_module(path):
         return
-    for name, line, _ in imports(path, tree):
+    for name, line, *unused in imports(path, tree):
         if not name.startswith(COLLECTION) and name != "__future__":
             yield f"line {line}: imports {name}; a module file only composes"
     for node in ast.walk(tree):
