@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An emptied containerd namespace: tasks, containers, images, leases, snapshots and content gone, by the stock ctr.
+"""The end of a containerd namespace: tasks, containers, images, leases, snapshots, content; by the stock ctr.
 
 Knows which of them hold on to which. Must never be used to test what it does itself.
 """

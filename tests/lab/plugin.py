@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pytest fixtures over a lab: ``lab``, ``daemon`` (once a version), ``namespace`` (fresh and empty), ``private_daemon``.
+"""pytest fixtures over a lab: ``lab``, ``daemon`` (each version in turn), ``namespace``, ``private_daemon``.
 
 Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import *``.
-With CTR_LAB set (lab.py run, or up) that lab is used; else one is brought up, and taken down after the last test.
+With CTR_LAB set (lab.py run does) that lab is used; else one is brought up, and taken down at the end.
 CTR_LAB_VERSIONS="1.7 2.1" chooses versions when there is no lab yet.
 """
 
@@ -57,7 +57,7 @@ def daemon(lab: Lab, version: str) -> Daemon:
 
 @pytest.fixture
 def namespace(daemon: Daemon) -> Iterator[str]:
-    """A name that nobody on this machine has used; the namespace is removed with all that the test put in it."""
+    """A name new to this machine; the namespace is removed afterwards with all that the test put in it."""
     name = f"{daemon.namespace}-{uuid.uuid4().hex[:8]}"
     yield name
     namespaces.remove(daemon, name)

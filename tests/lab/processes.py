@@ -81,6 +81,10 @@ def start(argv: Sequence[str], *, log: Path, env: Mapping[str, str] | None = Non
             cwd="/",
         )
     _started[child.pid] = child
+    while is_alive(child.pid) and command_line(child.pid) == [
+        ""
+    ]:  # in the middle of exec: it cannot be found yet
+        time.sleep(0.001)
     return child.pid
 
 

@@ -135,10 +135,12 @@ class RegistryClient:
             {"service": asked.get("service", ""), "scope": f"repository:{repository}:pull,push,delete"}
         )
         request = urllib.request.Request(f"{asked['realm']}?{query}", headers={"Authorization": self._basic})
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            request, timeout=30
-        ) as response:
-            return f"Bearer {json.load(response)['token']}"
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=30) as response:
+                return f"Bearer {json.load(response)['token']}"
+        except OSError as exc:
+            raise LabError(f"no token from {asked['realm']} for {self.host}/{repository}: {exc}") from exc
 
     def _error(self, attempt: str, repository: str, status: int, text: bytes) -> LabError:
         said = text[:500].decode(errors="replace").strip()

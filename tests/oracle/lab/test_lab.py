@@ -23,6 +23,7 @@ from ansible_collections.community.containerd.tests.lab.layers import (
     random_layer,
 )
 from ansible_collections.community.containerd.tests.lab.processes import LabError
+from ansible_collections.community.containerd.tests.lab.registry_client import RegistryClient
 from ansible_collections.community.containerd.tests.lab.world import Lab
 
 
@@ -78,7 +79,7 @@ def test_wrong_and_missing_credentials_are_refused(lab: Lab) -> None:
     for kind in ("basic", "token"):
         registry = lab.registries[kind]
         for username, password in ((None, None), (registry.username, "wrong")):
-            client = images.RegistryClient(
+            client = RegistryClient(
                 registry.host,
                 scheme=registry.scheme,
                 username=username,
@@ -95,7 +96,7 @@ def test_images_built_twice_are_the_same_and_arrive_whole(
     daemon: Daemon, namespace: str, lab: Lab, tmp_path: Path
 ) -> None:
     def build() -> images.Image:
-        entries = {
+        entries: dict[str, Entry] = {
             "bin/tool": File(b"x" * 10, 0o755, 3, 4),
             "bin/alias": Link("tool"),
             "tmp": Directory(0o1777),
