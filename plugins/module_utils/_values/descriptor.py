@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .digest import check_digest, is_digest
+from .digest import chain_ids, check_digest, is_digest
 from .errors import Damaged, NotFound, Unsupported
 from .platform import Platform, fitting, normalise
 
@@ -89,6 +89,11 @@ def diff_ids(config: Mapping[str, Any], of: Descriptor) -> list[str]:
             "image config %s has no valid rootfs.diff_ids" % of.digest, "rebuild and push the image"
         )
     return found
+
+
+def chain_of(document: bytes, of: Descriptor) -> list[str]:
+    """The chain ids that the layers of an image config make, lowest first."""
+    return chain_ids(diff_ids(parse_config(document, of), of))
 
 
 def select_manifests(

@@ -20,3 +20,4 @@ class RegistryAccess:
     timeout_s: float = 60.0  # seconds without a byte
     retries: int = 3
     retry_delay_s: float = 1.0
+    max_concurrent_downloads: int = 4

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verbs for images: what is there, what a registry has, pull, remove.
+
+What only a pull needs is imported where a pull begins: an image that is there costs none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .._services.containers import Containers
+from .._services.images import Images
+from .._services.session import Session
+from .._values.endpoint import Endpoint
+from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+from .._values.registry import RegistryAccess
+from .presence import Inspector
+from .snapshotter import choose_snapshotter
+
+FEW = 4  # names: below, ask for each; above, one listing is cheaper
+
+
+class ImageRuntime:
+    """The verbs that a decision about images may use."""
+
+    def __init__(self, endpoint: Endpoint, session: Session | None = None) -> None:
+        self.session = session or Session(endpoint)
+        self._images = Images(self.session)
+        self._offers: dict[str, Remote] = {}  # a registry is asked once a task, whatever is read again
+
+    def snapshotter(self, wish: str | None) -> str:
+        """The snapshotter to use; Refused when the daemon does not have the one that is wished for."""
+        return choose_snapshotter(self.session, wish)
+
+    def records(self, names: Sequence[str]) -> dict[str, Image]:
+        """The records of these exact names, as far as there are any."""
+        if len(names) <= FEW:
+            found = [self._images.find(name) for name in names]
+            return {image.name: image for image in found if image is not None}
+        wanted = set(names)
+        return {image.name: image for image in self._images.list() if image.name in wanted}
+
+    def all_records(self) -> list[Image]:
+        return self._images.list()
+
+    def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
+        """How complete each image is, by name."""
+        inspector = Inspector(self.session, extent)
+        return {image.name: inspector.inspect(image) for image in images}
+
+    def users(self, names: Sequence[str]) -> dict[str, list[str]]:
+        """The containers made from each of these image names."""
+        users: dict[str, list[str]] = {name: [] for name in names}
+        for container in Containers(self.session).iterate():
+            if container.image in users:
+                users[container.image].append(container.id)
+        return users
+
+    def look_up(
+        self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
+    ) -> dict[str, Remote]:
+        """What the registries offer, by name. Fetches manifests and configs, no layer; stores nothing."""
+        from .resolve import look_up
+
+        new = [question for question in questions if question.name not in self._offers]
+        self._offers.update(look_up(self.session, new, extent, access) if new else {})
+        return {question.name: self._offers[question.name] for question in questions}
+
+    def pull(self, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]:
+        """Fetch, unpack and name the images; all of them or, on failure, nothing that was not there."""
+        from .pull import pull
+
+        return pull(self.session, pulls, access)
+
+    def remove(self, names: Sequence[str], sync: bool) -> None:
+        """Remove the records; with ``sync``, return after garbage collection has run."""
+        for name in names:
+            self._images.delete(name, sync=sync and name == names[-1])

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Leases that end: with their ``with``, with the process that took them, at the latest by expiry.
+
+A module that is killed cannot give up its lease. So each of ours says which process took it, and whoever
+takes the next one sweeps away those of the dead.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .._services.leases import Leases
+from .._services.session import Session
+from .._values.errors import Failure
+
+EXPIRY_S = 24 * 3600  # as containerd's own clients have it
+EXPIRE_LABEL = "containerd.io/gc.expire"
+OWNER_LABEL = "community.containerd/owner"
+
+
+@contextmanager
+def leased(session: Session) -> Iterator[Session]:
+    """A session under which everything made is kept until the end of the ``with``, not longer.
+
+    When the ``with`` fails, its end also waits until the garbage collector has removed what was made.
+    """
+    leases = Leases(session)
+    _sweep(leases)
+    lease = "%d-%s" % (time.time_ns(), base64.urlsafe_b64encode(os.urandom(3)).decode())
+    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + EXPIRY_S))
+    leases.create(lease, {EXPIRE_LABEL: expiry, OWNER_LABEL: _owner(os.getpid())})
+    try:
+        yield session.under(lease)
+    except BaseException:
+        _give_up(leases, lease)
+        raise
+    leases.delete(lease)
+
+
+def _give_up(leases: Leases, lease: str) -> None:
+    """After a failure: the failure is what the user must hear of, not that the daemon is gone as well."""
+    try:
+        leases.delete(lease, sync=True)
+    except Failure:
+        return
+
+
+def _sweep(leases: Leases) -> None:
+    for lease, labels in leases.list('labels."%s"' % OWNER_LABEL).items():
+        if _is_dead(labels[OWNER_LABEL]):
+            leases.delete(lease)
+
+
+def _owner(pid: int) -> str:
+    """A process as no other ever was: boot, pid namespace, pid, and when it started."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        boot = file.read().strip()
+    with open("/proc/%d/stat" % pid, encoding="utf-8", errors="replace") as file:
+        started = file.read().rpartition(")")[2].split()[19]  # proc(5): field 22, starttime
+    namespace = os.readlink("/proc/self/ns/pid")
+    return "%s %s %d %s" % (boot, namespace, pid, started)
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether that process certainly has ended; what cannot be judged from here lives on until it expires."""
+    boot, namespace, pid = owner.split(" ")[:3]
+    own_boot, own_namespace = _owner(os.getpid()).split(" ")[:2]
+    if boot != own_boot:
+        return True
+    if namespace != own_namespace or not pid.isdigit():
+        return False
+    try:
+        return _owner(int(pid)) != owner
+    except (FileNotFoundError, ProcessLookupError):
+        return True

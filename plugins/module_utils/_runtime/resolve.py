@@ -1,0 +1,82 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the registries offer: the digest behind each reference, its manifests and configs, and what is lacking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .._services.content import Content
+from .._services.registry.client import Registry
+from .._services.session import Session
+from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
+from .._values.digest import digest_of
+from .._values.errors import Damaged, NotFound
+from .._values.image import Extent, Graph, LookUp, Remote
+from .._values.reference import Reference
+from .._values.registry import RegistryAccess
+from .graph import walk
+from .presence import platforms_of
+from .registries import Registries
+from .workers import Workers
+
+_NOTHING = Graph((), ())
+
+
+def look_up(
+    session: Session, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
+) -> dict[str, Remote]:
+    """The answers by name; the first failure ends it."""
+    with Registries(access) as registries:
+        if len(questions) == 1:
+            return {questions[0].name: _look_up(session, questions[0], extent, registries.of)}
+        count = min(len(questions), access.max_concurrent_downloads)
+        with Workers(session, count, "look-up") as workers:
+            answers = {q.name: workers.submit(_look_up, q, extent, registries.of) for q in questions}
+            return {name: answer.result() for name, answer in answers.items()}
+
+
+def _look_up(
+    session: Session, question: LookUp, extent: Extent, registry_of: Callable[[Reference], Registry]
+) -> Remote:
+    registry, stored = registry_of(question.reference), question.stored
+    if stored is not None and question.is_pinned:
+        target = stored.image.target
+    else:
+        target = registry.resolve(question.reference)
+        if stored is not None and stored.is_complete and stored.image.target.digest == target.digest:
+            return Remote(stored.image.target, registry.host, _NOTHING, {}, ())
+    content = Content(session)
+
+    def read(document: Descriptor) -> bytes:
+        try:
+            return content.read(document.digest)
+        except NotFound:
+            return registry.document(question.reference, document)
+
+    graph = walk(target, extent.platforms, question.name, read)
+    configs = {
+        manifest.config.digest: _config(content, registry, question.reference, manifest.config)
+        for _of, manifest in graph.manifests
+    }
+    wanted = [of for of, _bytes in graph.documents] + list(graph.blobs)
+    missing = tuple(blob for blob in wanted if content.find(blob.digest) is None)
+    return Remote(target, registry.host, graph, configs, missing, platforms_of(graph))
+
+
+def _config(content: Content, registry: Registry, reference: Reference, config: Descriptor) -> bytes:
+    """The config's bytes, from the store when it has them."""
+    try:
+        return content.read(config.digest)
+    except NotFound:
+        if config.size > MAX_DOCUMENT_BYTES:
+            raise Damaged("image config %s is too large" % config.digest, "rebuild the image") from None
+    with registry.blob(reference, config) as chunks:
+        document = b"".join(chunks)
+    if digest_of(document, config.digest.partition(":")[0]) != config.digest:
+        raise Damaged(
+            "registry %s sent an image config that does not match its digest %s" % (registry.host, config.digest),
+            "check the registry or the proxy in front of it, then run the task again",
+        )
+    return document

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Layers into a chain of committed snapshots, as containerd's own clients do it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from .._services import diff
+from .._services.content import Content
+from .._services.session import Session
+from .._services.snapshots import Snapshots
+from .._values.container import SnapshotMount
+from .._values.descriptor import Descriptor, Manifest, diff_ids, parse_config
+from .._values.digest import chain_ids
+from .._values.errors import AlreadyExists, Damaged, Failure
+from .presence import SNAPSHOT_LABEL
+
+UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
+REF_LABEL = "containerd.io/snapshot.ref"
+INHERITED_PREFIX = "containerd.io/snapshot/"  # annotations of a layer that its snapshot takes over
+
+
+class ChainLocks:
+    """One lock for each snapshot to be, so that images that share layers do not unpack them twice."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, chain_id: str) -> threading.Lock:
+        with self._guard:
+            return self._locks.setdefault(chain_id, threading.Lock())
+
+
+def unpack(
+    session: Session,
+    snapshotter: str,
+    manifest: Manifest,
+    config: bytes,
+    wait_for: Callable[[Descriptor], None],
+    locks: ChainLocks,
+) -> None:
+    """Extend the chain up to the top layer, each as soon as ``wait_for`` says that its blob is here.
+
+    Ends by labelling the config with the top of the chain, which keeps the snapshots from then on.
+    """
+    snapshots, content = Snapshots(session, snapshotter), Content(session)
+    diffs = diff_ids(parse_config(config, manifest.config), manifest.config)
+    chain = chain_ids(diffs)
+    if len(diffs) != len(manifest.layers):
+        raise Damaged(
+            "image config %s names %d layers, its manifest %d"
+            % (manifest.config.digest, len(diffs), len(manifest.layers)),
+            "rebuild and push the image",
+        )
+    for position, layer in enumerate(manifest.layers):
+        wait_for(layer)
+        parent = chain[position - 1] if position else ""
+        with locks.of(chain[position]):
+            if not snapshots.exists(chain[position]):
+                _apply(session, snapshots, layer, diffs[position], parent, chain[position])
+        content.set_labels(layer.digest, {UNCOMPRESSED_LABEL: diffs[position]})
+    wait_for(manifest.config)
+    if chain:
+        content.set_labels(manifest.config.digest, {SNAPSHOT_LABEL + snapshotter: chain[-1]})
+
+
+def _apply(
+    session: Session, snapshots: Snapshots, layer: Descriptor, diff_id: str, parent: str, chain_id: str
+) -> None:
+    labels = {k: v for k, v in layer.annotations.items() if k.startswith(INHERITED_PREFIX)}
+    labels[REF_LABEL] = chain_id
+    with _extracting(snapshots, chain_id, parent, labels) as (key, mounts):
+        applied = diff.apply(session, layer, mounts)
+        if applied != diff_id:
+            raise Damaged(
+                "layer %s unpacks to %s, but the image config promises %s" % (layer.digest, applied, diff_id),
+                "rebuild and push the image",
+            )
+        try:
+            snapshots.commit(chain_id, key, labels)
+        except AlreadyExists:  # another client was faster with the same layer
+            snapshots.remove(key)
+
+
+@contextmanager
+def _extracting(
+    snapshots: Snapshots, chain_id: str, parent: str, labels: Mapping[str, str]
+) -> Iterator[tuple[str, list[SnapshotMount]]]:
+    """A writable snapshot to unpack into, which does not outlive a failure."""
+    unique = base64.urlsafe_b64encode(os.urandom(3)).decode()
+    key = "extract-%d-%s %s" % (time.time_ns() % 1_000_000_000, unique, chain_id)
+    mounts = snapshots.prepare(key, parent, labels)
+    try:
+        yield key, mounts
+    except BaseException:
+        try:
+            snapshots.remove(key)
+        except Failure:  # the lease's end removes it as well; the first failure is the one to tell
+            pass
+        raise

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images as containerd keeps them and as registries offer them. Knows neither how to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .descriptor import Descriptor, Manifest
+from .platform import Platform
+from .reference import Reference
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image record: a name, and the content it points to."""
+
+    name: str
+    target: Descriptor
+    labels: Mapping[str, str]
+    created_at: str = ""
+    updated_at: str = ""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A piece of content that a store holds."""
+
+    digest: str
+    size: int
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of an image is meant: which platforms (none named: all), and whether unpacked, by whom."""
+
+    platforms: tuple[Platform, ...]
+    unpack: bool
+    snapshotter: str
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What an image consists of, for the wanted platforms."""
+
+    documents: tuple[tuple[Descriptor, bytes], ...]  # indexes and manifests, parents first
+    manifests: tuple[tuple[Descriptor, Manifest], ...]
+
+    @property
+    def blobs(self) -> tuple[Descriptor, ...]:
+        """Configs and layers, each once."""
+        found = {blob.digest: blob for _of, manifest in self.manifests for blob in manifest.children}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the store holds of an image record."""
+
+    image: Image
+    platforms: tuple[str, ...]
+    size: int  # bytes of the documents, configs and layers that are there
+    missing: tuple[Descriptor, ...]  # empty: complete
+    is_unpacked: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What a registry offers under a reference, and how much of it the store lacks."""
+
+    target: Descriptor
+    host: str  # that answered
+    graph: Graph
+    configs: Mapping[str, bytes]  # by digest, of the graph's manifests
+    missing: tuple[Descriptor, ...]
+    platforms: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        documents = sum(of.size for of, _bytes in self.graph.documents)
+        return documents + sum(blob.size for blob in self.graph.blobs)
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """A question to a registry: what is behind this reference, seen from what is stored already."""
+
+    name: str
+    reference: Reference
+    stored: Stored | None
+    is_pinned: bool  # keep the stored digest: only what is missing of it is asked for
+
+
+@dataclass(frozen=True)
+class Pull:
+    """One image to complete: fetch what ``remote`` has and the store lacks, unpack, point ``name`` at it."""
+
+    name: str
+    reference: Reference
+    target: Descriptor
+    remote: Remote | None  # None: every blob is here, only unpacking is left
+    extent: Extent
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull moved."""
+
+    name: str
+    host: str
+    bytes_fetched: int

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Points in time as containerd sends them, and as people read them (RFC 3339, UTC)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+UNSET_S = -62135596800  # Go's zero time, which containerd sends for "has not happened"
+
+
+def format_timestamp(stamp: Mapping[str, int] | None) -> str:
+    """Seconds and nanoseconds since 1970 as text; '' for what has not happened."""
+    if not stamp or stamp["seconds"] <= UNSET_S or not (stamp["seconds"] or stamp["nanos"]):
+        return ""
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(stamp["seconds"]))
+    return "%s.%09dZ" % (whole, stamp["nanos"])
