@@ -45,7 +45,7 @@ def said(body: bytes, secrets: Iterable[str] = ()) -> str:
         return clean("%s %s" % (first.get("code") or "", first.get("message") or ""), secrets)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         text = body.decode("utf-8", "replace")
-        return "" if "<" in text or "{" in text else clean(text, secrets)
+        return "" if text.lstrip()[:1] in ("<", "{", "[") else clean(text, secrets)
 
 
 def refusal(status: int, body: bytes, *, what: str, host: str, call: str, secrets: Iterable[str]) -> Failure:

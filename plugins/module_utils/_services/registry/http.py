@@ -15,6 +15,7 @@ import random
 import socket
 import ssl
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -116,17 +117,12 @@ class Http:
             )
         self._access = access
         self._trusting = ""  # the one origin whose certificate is not checked
-        self._checked = _Adapter(
-            checking(access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
-            if access.validate_certs
-            else _any()
-        )
-        self._unchecked: _Adapter | None = None
+        self._adapters: dict[str, _Adapter] = {}
+        self._lock = threading.Lock()
 
     def trust(self, url: str) -> None:
         """Take any certificate from the host of ``url``, and from nobody else."""
         self._trusting = _origin(url)
-        self._unchecked = _Adapter(_any())
 
     def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         """The answer with its body still to be read."""
@@ -155,9 +151,8 @@ class Http:
             yield self._access.retry_delay_s * 2**number * random.uniform(1.0, 1.1)
 
     def close(self) -> None:
-        self._checked.close()
-        if self._unchecked is not None:
-            self._unchecked.close()
+        for adapter in self._adapters.values():
+            adapter.close()
 
     def _persist(self, step: Callable[[], Answer]) -> Answer:
         for delay in self.delays():
@@ -193,20 +188,36 @@ class Http:
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], timeout_s: float) -> Answer:
         call = _call(method, url)
-        trusting = self._unchecked is not None and _origin(url) == self._trusting
-        adapter = self._unchecked if trusting else self._checked
         try:
             request = requests.Request(method, url, headers={**_HEADERS, **headers}).prepare()
-            response = adapter.send(  # type: ignore[union-attr]
+            adapter = self._adapter(url)
+            response = adapter.send(
                 request,
                 stream=True,
                 timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
-                verify=self._access.validate_certs and not trusting,
+                verify=adapter.verifies,
                 proxies=requests.utils.get_environ_proxies(url, no_proxy=None),
             )
         except (OSError, HTTPError) as exc:
             raise _failure(exc, call) from exc
         return Answer(response, call)
+
+    def _adapter(self, url: str) -> _Adapter:
+        """The one for the trust that ``url`` has; made when first needed, as reading the system's CAs is slow."""
+        make: Callable[[], ssl.SSLContext | None]
+        if url.startswith("http:"):
+            trust, make = "none needed", lambda: None
+        elif self._access.validate_certs and _origin(url) != self._trusting:
+            trust, make = "checked", self._checking
+        else:
+            trust, make = "unchecked", _unchecking
+        with self._lock:
+            if trust not in self._adapters:
+                self._adapters[trust] = _Adapter(make())
+            return self._adapters[trust]
+
+    def _checking(self) -> ssl.SSLContext:
+        return checking(self._access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
 
 
 _HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
@@ -215,8 +226,9 @@ _HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
 class _Adapter(HTTPAdapter):
     """An adapter whose trust is one ssl context, made once, and nothing that requests would add to it."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext | None) -> None:
         self._context = context
+        self.verifies = context is None or context.verify_mode == ssl.CERT_REQUIRED
         super().__init__(pool_maxsize=_POOL_SIZE)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -229,7 +241,7 @@ class _Adapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
 
-def _any() -> ssl.SSLContext:
+def _unchecking() -> ssl.SSLContext:
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # stderr is Ansible's
     return unchecking()
 

@@ -27,7 +27,7 @@ def checking(ca_path: str | None, fallback: str) -> ssl.SSLContext:
 
 
 def unchecking() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
