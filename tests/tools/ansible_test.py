@@ -89,7 +89,7 @@ def run(venv_name: str, arguments: list[str]) -> int:
     copy_checkout()
     provide_pip_installer(venv)
     print("Pythons here:", ", ".join(pythons.find()), flush=True)
-    command = [venv / "bin/ansible-test", *arguments, "--color", "no"]
+    command = [str(venv / "bin/ansible-test"), *arguments, "--color", "no"]
     lines = []
     with subprocess.Popen(
         command, cwd=COPY, env=environment(venv), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

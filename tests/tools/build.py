@@ -55,7 +55,7 @@ def complaints(archive: Path) -> list[str]:
 def documented_modules(archive: Path) -> set[str]:
     """The modules that ansible-doc shows of the installed collection, with nothing else in reach."""
     shutil.rmtree(INSTALLED, ignore_errors=True)
-    options = ["--offline", "--no-deps", "-p", INSTALLED]
+    options = ["--offline", "--no-deps", "-p", str(INSTALLED)]
     env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED), "PYTHONPATH": ""}
     subprocess.run(
         ["ansible-galaxy", "collection", "install", archive, *options], check=True, env=env, cwd=DIST

@@ -37,7 +37,8 @@ def build(module: str) -> bytes:
         task_vars={"ansible_python_interpreter": sys.executable},
         module_compression="ZIP_DEFLATED",
     )
-    text = built[0] if isinstance(built, tuple) else built.b_module_data
+    # A tuple up to ansible-core 2.18.
+    text = getattr(built, "b_module_data", None) or built[0]  # type: ignore[index]
     return base64.b64decode(max(re.findall(rb"[A-Za-z0-9+/=]{64,}", text), key=len))
 
 
