@@ -29,27 +29,30 @@ def remove(home: Path, *, sockets: Path) -> None:
     places = [home, sockets]
     processes.kill_all(lambda: processes.find(_SERVERS, below=places))
     processes.kill_all(lambda: processes.with_descendants(processes.find(_SHIMS, below=places)))
-    for bundle in home.glob("**/state/io.containerd.runtime.v2.task/*/*"):
-        _remove_traces(bundle)
+    bundles = "state/io.containerd.runtime.v2.task/*/*"
+    for bundle in (*home.glob(bundles), *home.glob(f"daemons/*/{bundles}")):
+        _remove_traces_of_bundle(bundle)
     _unmount_below(places)
-    for place in places:
-        shutil.rmtree(place, ignore_errors=True)
+    for place in filter(Path.exists, places):
+        shutil.rmtree(place)
+
+
+def remove_traces_of(namespace: str) -> None:
+    """Remove what runc and the kernel keep under names that begin so: empty cgroups, state directories."""
+    for state in (SHARED / "runc").glob(f"{namespace}*"):
+        shutil.rmtree(state, ignore_errors=True)
+    for top in (
+        *Path("/sys/fs/cgroup").glob(f"{namespace}*"),
+        *Path("/sys/fs/cgroup").glob(f"*/{namespace}*"),
+    ):
+        _remove_cgroup(top)
     if not (SHARED / "containerd.sock").exists():
         for directory in (SHARED / "s", SHARED / "fifo", SHARED / "runc", SHARED):
             with contextlib.suppress(OSError):  # not empty, or not there
                 directory.rmdir()
 
 
-def remove_cgroups(namespace: str) -> None:
-    """Remove the empty cgroups below /NAMESPACE* in every hierarchy."""
-    for top in (
-        *Path("/sys/fs/cgroup").glob(f"{namespace}*"),
-        *Path("/sys/fs/cgroup").glob(f"*/{namespace}*"),
-    ):
-        _remove_cgroup(top)
-
-
-def _remove_traces(bundle: Path) -> None:
+def _remove_traces_of_bundle(bundle: Path) -> None:
     """A bundle is STATE/io.containerd.runtime.v2.task/NAMESPACE/ID."""
     namespace, container = bundle.parts[-2:]
     for record in ("address", "bootstrap.json"):

@@ -42,12 +42,16 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not command:
+        raise LabError("run needs a command: lab.py run --dir DIR -- CMD...")
     try:
         lab = world.up(options.dir, versions=options.versions)
-        command = options.command[1:] if options.command[:1] == ["--"] else options.command
-        return subprocess.run(
-            command, env={**os.environ, "CTR_LAB": str(lab.dir / "lab.json")}, check=False
-        ).returncode
+        env = {**os.environ, "CTR_LAB": str(lab.dir / "lab.json")}
+        status = subprocess.run(command, env=env, check=False).returncode
+        return status if status >= 0 else 128 - status
+    except FileNotFoundError as exc:
+        raise LabError(f"cannot run {command[0]}: {exc.strerror}") from exc
     finally:
         world.down(options.dir)
 

@@ -81,7 +81,7 @@ class Lab:
 
 def remove_daemon(daemon: Daemon) -> None:
     cleanup.remove(daemon.home, sockets=Path(daemon.address).parent)
-    cleanup.remove_cgroups(daemon.namespace)
+    cleanup.remove_traces_of(daemon.namespace)
 
 
 def up(directory: Path, *, versions: Iterable[str] = packages.VERSIONS) -> Lab:
@@ -111,7 +111,7 @@ def down(directory: Path) -> None:
     namespaces = [namespace_of(home) for home in (directory / "daemons").glob("*")]
     cleanup.remove(directory, sockets=_sockets(directory))
     for namespace in namespaces:
-        cleanup.remove_cgroups(namespace)
+        cleanup.remove_traces_of(namespace)
 
 
 def _up(directory: Path, releases: dict[str, Release]) -> Lab:

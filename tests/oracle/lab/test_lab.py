@@ -17,6 +17,7 @@ from ansible_collections.community.containerd.tests.lab import images, processes
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 from ansible_collections.community.containerd.tests.lab.layers import (
     Directory,
+    Entry,
     File,
     Link,
     layer,
