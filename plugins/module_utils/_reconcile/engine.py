@@ -9,8 +9,7 @@ Knows the order of these; never what any of them does. The only place that asks 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .._values.plan import Plan
 
@@ -34,8 +33,7 @@ class Decision(Protocol):
         """The module's return values: a state, and what each step brought back (none in a dry run)."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the user is told."""
 
     changed: bool

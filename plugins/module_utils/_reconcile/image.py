@@ -9,8 +9,7 @@ Knows what the options mean together; never how anything is fetched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .._values.errors import NotFound, Refused
 from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
@@ -41,8 +40,7 @@ class Verbs(Protocol):
     def remove(self, names: Sequence[str], sync: bool) -> None: ...
 
 
-@dataclass(frozen=True)
-class DesiredImages:
+class DesiredImages(NamedTuple):
     names: tuple[tuple[str, Reference | None], ...]  # as written; parsed, or None when only a literal name
     state: str
     pull: str
@@ -53,8 +51,7 @@ class DesiredImages:
     sync: bool
 
 
-@dataclass(frozen=True)
-class ImageState:
+class ImageState(NamedTuple):
     """One name: its record, what is stored of it, what the registry has."""
 
     name: str
@@ -65,8 +62,7 @@ class ImageState:
     to_fetch: int = 0  # bytes, while they have not moved
 
 
-@dataclass(frozen=True)
-class CurrentImages:
+class CurrentImages(NamedTuple):
     images: tuple[ImageState, ...]
     extent: Extent
 
@@ -130,9 +126,7 @@ def _existing(records: Mapping[str, Image], text: str, reference: Reference | No
     return text if text in records or reference is None else str(reference)
 
 
-def _read_users(
-    verbs: Verbs, found: Sequence[tuple[str, Reference | None]], extent: Extent
-) -> CurrentImages:
+def _read_users(verbs: Verbs, found: Sequence[tuple[str, Reference | None]], extent: Extent) -> CurrentImages:
     records = verbs.records([name for name, _reference in found])
     users = verbs.users(list(records)) if records else {}
     images = []

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .._services.content import Content, Source
 from .._services.session import Session
@@ -154,10 +154,8 @@ def _memory(document: bytes) -> Source:
 
 
 def _abort(content: Content, ref: str) -> None:
-    try:
+    with suppress(Failure):  # the failure that led here is the one to tell
         content.abort(ref)
-    except Failure:  # the failure that led here is the one to tell
-        return
 
 
 def _source_label(reference: Reference) -> dict[str, str]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._services.containers import Containers
 from .._services.images import Images
 from .._services.session import Session
 from .._values.endpoint import Endpoint
@@ -52,6 +51,8 @@ class ImageRuntime:
 
     def users(self, names: Sequence[str]) -> dict[str, list[str]]:
         """The containers made from each of these image names."""
+        from .._services.containers import Containers
+
         users: dict[str, list[str]] = {name: [] for name in names}
         for container in Containers(self.session).iterate():
             if container.image in users:

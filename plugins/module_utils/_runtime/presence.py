@@ -66,4 +66,3 @@ class Inspector:
 def platforms_of(graph: Graph) -> tuple[str, ...]:
     """The platforms that an index names for its manifests; nothing for a manifest that stands alone."""
     return tuple(str(of.platform) for of, _manifest in graph.manifests if of.platform is not None)
-

@@ -33,15 +33,16 @@ def pull(session: Session, pulls: Sequence[Pull], access: RegistryAccess) -> lis
     """Complete the images and point their names at them; on failure nothing new stays behind."""
     with leased(session) as held:
         graphs = [_graph(held, job) for job in pulls]
-        with Registries(access) as registries, Workers(held, min(UNPACKERS, len(pulls)), "unpack") as unpackers:
-            with Fetcher(held, registries, access) as fetcher:
-                for job, graph in zip(pulls, graphs):
-                    fetcher.begin(job, graph)
-                locks = ChainLocks()
-                images = [
-                    unpackers.submit(_complete, job, graph, fetcher, locks) for job, graph in zip(pulls, graphs)
-                ]
-                moved = _results(images)
+        with Registries(access) as registries, Workers(
+            held, min(UNPACKERS, len(pulls)), "unpack"
+        ) as unpackers, Fetcher(held, registries, access) as fetcher:
+            for job, graph in zip(pulls, graphs):
+                fetcher.begin(job, graph)
+            locks = ChainLocks()
+            images = [
+                unpackers.submit(_complete, job, graph, fetcher, locks) for job, graph in zip(pulls, graphs)
+            ]
+            moved = _results(images)
         for job in pulls:
             _point(Images(held), job)
     return [

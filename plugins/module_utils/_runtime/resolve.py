@@ -76,7 +76,8 @@ def _config(content: Content, registry: Registry, reference: Reference, config: 
         document = b"".join(chunks)
     if digest_of(document, config.digest.partition(":")[0]) != config.digest:
         raise Damaged(
-            "registry %s sent an image config that does not match its digest %s" % (registry.host, config.digest),
+            "registry %s sent an image config that does not match its digest %s"
+            % (registry.host, config.digest),
             "check the registry or the proxy in front of it, then run the task again",
         )
     return document

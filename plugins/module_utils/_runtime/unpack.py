@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from .._services import diff
 from .._services.content import Content
@@ -101,8 +101,6 @@ def _extracting(
     try:
         yield key, mounts
     except BaseException:
-        try:
+        with suppress(Failure):  # the lease's end removes it as well; the first failure is the one to tell
             snapshots.remove(key)
-        except Failure:  # the lease's end removes it as well; the first failure is the one to tell
-            pass
         raise

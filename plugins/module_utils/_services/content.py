@@ -43,7 +43,9 @@ class Content:
         for answer in self._session.stream(rpc.READ, {"digest": digest}):
             size += len(answer["data"])
             if size > MAX_DOCUMENT_BYTES:
-                raise Damaged("blob %s is too large for a document" % digest, "remove the image and pull again")
+                raise Damaged(
+                    "blob %s is too large for a document" % digest, "remove the image and pull again"
+                )
             parts.append(answer["data"])
         return b"".join(parts)
 

@@ -113,7 +113,8 @@ class Session:
             )
         if isinstance(error, TheirMistake):
             return Damaged(
-                "what answers at %s does not speak gRPC as containerd does: %s" % (self.endpoint.address, error),
+                "what answers at %s does not speak gRPC as containerd does: %s"
+                % (self.endpoint.address, error),
                 "set address to containerd's own socket",
                 call=method.name,
             )

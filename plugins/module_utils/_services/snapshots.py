@@ -58,6 +58,4 @@ def mount_messages(mounts: Sequence[SnapshotMount]) -> list[dict[str, Any]]:
 
 
 def _mounts(answer: Mapping[str, Any]) -> list[SnapshotMount]:
-    return [
-        SnapshotMount(m["type"], m["source"], m["target"], tuple(m["options"])) for m in answer["mounts"]
-    ]
+    return [SnapshotMount(m["type"], m["source"], m["target"], tuple(m["options"])) for m in answer["mounts"]]

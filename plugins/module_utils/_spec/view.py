@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._values.container import Identity, Mount
 from .defaults import MOUNTS
@@ -27,8 +26,7 @@ _GIVEN = {
 }
 
 
-@dataclass(frozen=True)
-class SpecView:
+class SpecView(NamedTuple):
     """A container's spec as a user would have asked for it."""
 
     args: tuple[str, ...]

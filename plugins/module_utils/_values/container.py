@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(NamedTuple):
     """A container record (containerd.services.containers.v1.Container) with its OCI spec as an object."""
 
     id: str
@@ -26,11 +25,10 @@ class Container:
     spec: Mapping[str, Any]
     created_at: str = ""
     updated_at: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)  # fields of the message that only the store reads
+    extra: Mapping[str, Any] = MappingProxyType({})  # fields of the message that only the store reads
 
 
-@dataclass(frozen=True)
-class Mount:
+class Mount(NamedTuple):
     """One entry of the OCI spec's ``mounts`` (runtime-spec config.md, "Mounts")."""
 
     destination: str
@@ -39,8 +37,7 @@ class Mount:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class SnapshotMount:
+class SnapshotMount(NamedTuple):
     """One of the mounts that make a snapshot visible (containerd.types.Mount), in the order they stack."""
 
     type: str
@@ -49,8 +46,7 @@ class SnapshotMount:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """What a host lends to a container that shares its network or is privileged."""
 
     hostname: str
@@ -58,8 +54,7 @@ class Host:
     devices: tuple[Mapping[str, Any], ...] = ()  # entries of the OCI spec's linux.devices
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """Who a process runs as: numbers, as the kernel knows them."""
 
     uid: int
@@ -67,8 +62,7 @@ class Identity:
     additional_gids: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class SpecWish:
+class SpecWish(NamedTuple):
     """What the user said about the OCI spec of a container."""
 
     command: tuple[str, ...] | None = None

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from .digest import chain_ids, check_digest, is_digest
+from .digest import chain_ids, is_digest
 from .errors import Damaged, NotFound, Unsupported
 from .platform import Platform, fitting, normalise
 
@@ -30,14 +30,13 @@ CONFIG_TYPES = frozenset(
 MAX_DOCUMENT_BYTES = 8 << 20  # twice what registries take; a document is held in memory
 
 
-@dataclass(frozen=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     """What a piece of content is, what it is called, and how many bytes it has."""
 
     media_type: str
     digest: str
     size: int
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = MappingProxyType({})
     platform: Platform | None = None
 
     @property
@@ -53,8 +52,7 @@ class Descriptor:
         return self.is_index or self.is_manifest
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     """One image for one platform: its config and its layers, lowest first."""
 
     config: Descriptor
@@ -117,7 +115,7 @@ def media_type_of(document: bytes, declared: str) -> str:
     """The type of a fetched document: its own word, else the server's, else its shape (image-spec manifest.md)."""
     try:
         fields = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         raise Damaged(
@@ -127,8 +125,8 @@ def media_type_of(document: bytes, declared: str) -> str:
     if fields.get("schemaVersion") == 1 or declared.startswith(SCHEMA_1_PREFIX):
         raise schema_1_refused()
     for known in (own, declared):
-        if known in INDEX_TYPES or known in MANIFEST_TYPES:
-            return str(known)
+        if isinstance(known, str) and (known in INDEX_TYPES or known in MANIFEST_TYPES):
+            return known
     if "manifests" in fields:
         return "application/vnd.oci.image.index.v1+json"
     if "config" in fields and "layers" in fields:
@@ -156,7 +154,7 @@ def _best(listed: Sequence[Descriptor], wanted: Platform) -> Descriptor | None:
 def _json(document: bytes, of: Descriptor) -> dict[str, Any]:
     try:
         fields = json.loads(document)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         raise Damaged(
@@ -173,15 +171,18 @@ def _list(fields: Mapping[str, Any], key: str, of: Descriptor) -> list[Any]:
 
 
 def _descriptor(fields: Any, of: Descriptor) -> Descriptor:
-    if not isinstance(fields, dict) or not isinstance(fields.get("size"), int) or fields["size"] < 0:
+    known: dict[str, Any] = fields if isinstance(fields, dict) else {}
+    media_type, digest, size = (known.get(key, "") for key in ("mediaType", "digest", "size"))
+    typed = isinstance(media_type, str) and isinstance(digest, str) and type(size) is int
+    if not typed or not is_digest(digest) or size < 0:
         raise Damaged("document %s holds a malformed descriptor" % of.digest, "push the image again")
-    annotations = fields.get("annotations")
+    annotations = known.get("annotations")
     return Descriptor(
-        media_type=str(fields.get("mediaType", "")),
-        digest=check_digest(fields.get("digest")),
-        size=fields["size"],
+        media_type=media_type,
+        digest=digest,
+        size=size,
         annotations=annotations if isinstance(annotations, dict) else {},
-        platform=_platform(fields.get("platform")),
+        platform=_platform(known.get("platform")),
     )
 
 

@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .descriptor import Descriptor, Manifest
 from .platform import Platform
 from .reference import Reference
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(NamedTuple):
     """An image record: a name, and the content it points to."""
 
     name: str
@@ -24,8 +23,7 @@ class Image:
     updated_at: str = ""
 
 
-@dataclass(frozen=True)
-class Blob:
+class Blob(NamedTuple):
     """A piece of content that a store holds."""
 
     digest: str
@@ -33,8 +31,7 @@ class Blob:
     labels: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(NamedTuple):
     """How much of an image is meant: which platforms (none named: all), and whether unpacked, by whom."""
 
     platforms: tuple[Platform, ...]
@@ -42,8 +39,7 @@ class Extent:
     snapshotter: str
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(NamedTuple):
     """What an image consists of, for the wanted platforms."""
 
     documents: tuple[tuple[Descriptor, bytes], ...]  # indexes and manifests, parents first
@@ -56,8 +52,7 @@ class Graph:
         return tuple(found.values())
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """What the store holds of an image record."""
 
     image: Image
@@ -71,8 +66,7 @@ class Stored:
         return not self.missing
 
 
-@dataclass(frozen=True)
-class Remote:
+class Remote(NamedTuple):
     """What a registry offers under a reference, and how much of it the store lacks."""
 
     target: Descriptor
@@ -88,8 +82,7 @@ class Remote:
         return documents + sum(blob.size for blob in self.graph.blobs)
 
 
-@dataclass(frozen=True)
-class LookUp:
+class LookUp(NamedTuple):
     """A question to a registry: what is behind this reference, seen from what is stored already."""
 
     name: str
@@ -98,8 +91,7 @@ class LookUp:
     is_pinned: bool  # keep the stored digest: only what is missing of it is asked for
 
 
-@dataclass(frozen=True)
-class Pull:
+class Pull(NamedTuple):
     """One image to complete: fetch what ``remote`` has and the store lacks, unpack, point ``name`` at it."""
 
     name: str
@@ -109,8 +101,7 @@ class Pull:
     extent: Extent
 
 
-@dataclass(frozen=True)
-class Pulled:
+class Pulled(NamedTuple):
     """What a pull moved."""
 
     name: str

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One verb to call, with its arguments, and the sentences that tell the user about it."""
 
     verb: str
@@ -19,8 +17,7 @@ class Step:
     is_event: bool = False  # changes something that no later read shows, such as a signal or a command
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """The steps in their order, and the state that a read will find once they are done."""
 
     steps: tuple[Step, ...]

@@ -9,7 +9,7 @@ Knows how a name reads; never which registry answers for it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .digest import is_digest
 from .errors import Refused
@@ -24,8 +24,7 @@ _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A full image name. ``str()`` of it is the name of containerd's image record."""
 
     host: str

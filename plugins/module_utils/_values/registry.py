@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class RegistryAccess:
+class RegistryAccess(NamedTuple):
     """Credentials, trust and patience for the registries of one task."""
 
     username: str | None = None
-    password: str | None = field(default=None, repr=False)
+    password: str | None = None
     validate_certs: bool = True
     ca_path: str | None = None
     plain_http: bool | None = None  # None: https, and on loopback http when https does not answer
@@ -21,3 +20,7 @@ class RegistryAccess:
     retries: int = 3
     retry_delay_s: float = 1.0
     max_concurrent_downloads: int = 4
+
+    def __repr__(self) -> str:
+        """Never the password, wherever a value ends up being printed."""
+        return "RegistryAccess(username=%r)" % (self.username,)

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Stdio:
+class Stdio(NamedTuple):
     """Where the streams of a process go: '' nowhere, a fifo's path, or a file:// or binary:// URI."""
 
     stdin: str = ""
@@ -18,16 +17,14 @@ class Stdio:
     terminal: bool = False
 
 
-@dataclass(frozen=True)
-class Exit:
+class Exit(NamedTuple):
     """How a process ended; ``at`` is '' while it runs. An exit by signal N has status 128 + N."""
 
     status: int
     at: str
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(NamedTuple):
     """A process of a container; ``status`` is created, running, stopped, paused, pausing or unknown."""
 
     container_id: str
