@@ -112,7 +112,7 @@ class _LayerWriter:
         self._packed: Any = _HashingWriter(raw)
         is_gzip = compression == "gzip"
         self._gzip = gzip.GzipFile("", "wb", GZIP_LEVEL, self._packed, mtime=0) if is_gzip else None
-        self._plain: Any = _HashingWriter(self._gzip or self._packed)
+        self._plain: Any = _HashingWriter(self._gzip) if self._gzip else self._packed
 
     def tar(self) -> tarfile.TarFile:
         return tarfile.open(mode="w|", fileobj=self._plain, format=tarfile.PAX_FORMAT, bufsize=CHUNK_BYTES)
@@ -146,16 +146,17 @@ class _RandomFile(io.RawIOBase):
 
     def __init__(self, size_bytes: int, seed: int, is_compressible: bool) -> None:
         self.left, self._random, self._is_compressible = size_bytes, random.Random(seed), is_compressible
-        self._ready = b""
+        self._ready = io.BytesIO()
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
         wanted = self.left if size < 0 else min(size, self.left)
-        while len(self._ready) < wanted:
-            self._ready += self._more()
-        data, self._ready = self._ready[:wanted], self._ready[wanted:]
+        data = self._ready.read(wanted)
+        while len(data) < wanted:
+            self._ready = io.BytesIO(self._more())
+            data += self._ready.read(wanted - len(data))
         self.left -= wanted
         return data
 
