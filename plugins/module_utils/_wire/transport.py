@@ -93,7 +93,7 @@ class UnixTransport:
             return self._socket.sendmsg(buffers[:SEND_BUFFERS])
         except BlockingIOError:
             return 0
-        except BrokenPipeError:
+        except (BrokenPipeError, ConnectionResetError):
             self._is_broken = True  # what the peer said before it went is still to be read
             return 0
         except OSError as exc:

@@ -139,6 +139,8 @@ class Call:
             self._turn()
         if message is None:
             self._raise_outcome()
+            if self._stream.inbox:
+                raise TheirMistake(f"gRPC: {self._method} ended within a message")
         return message
 
     def poll(self, wait_s: float) -> bool:
@@ -180,7 +182,7 @@ class Call:
             raise OurMistake(f"gRPC: a message of {self._method} after the last one")
 
     def _flush(self) -> None:
-        while self._link.connection.outgoing:
+        while self._link.connection.outgoing and self._stream.state != ENDED:
             self._turn()
 
     def _is_ready(self) -> bool:
@@ -217,8 +219,6 @@ class Call:
             from .status import failure_of  # most calls end well and never read that file
 
             raise failure_of(stream)
-        if stream.inbox:
-            raise TheirMistake(f"gRPC: {self._method} ended within a message")
 
 
 class _Link:

@@ -100,7 +100,7 @@ def _add_field(parts: list[bytes], number: int, kind: Kind, value: Any, path: st
     elif isinstance(kind, tuple):
         entry = {1: ("key", kind[0]), 2: ("value", kind[1])}
         for key, item in dict(value).items():
-            if item is None:
+            if key is None or item is None:
                 raise OurMistake(f"{path}.{key}: a map holds no None")
             raw = _format_message(entry, {"key": key, "value": item}, path, depth + 1)
             _add(parts, number, LENGTH, raw)
@@ -163,11 +163,13 @@ class _Reader:
         self, table: Table, pos: int, end: int, depth: int, into: dict[str, Any] | None
     ) -> dict[str, Any]:
         """The fields in data[pos:end]; a message that comes in pieces is merged `into` its first piece."""
+        if depth > MAX_DEPTH:
+            raise TheirMistake(f"protobuf: more than {MAX_DEPTH} messages inside each other")
         values = _blank(table) if into is None else into
         strange = [values.pop(UNKNOWN)] if UNKNOWN in values else []
         while pos < end:
             start = pos
-            number, wire_type, pos = self._tag(pos, end, depth)
+            number, wire_type, pos = self._tag(pos, end)
             begin, pos = self._extent(wire_type, pos, end)
             name, kind = table.get(number, ("", None))
             if not self._field(values, name, kind, wire_type, begin, pos, depth):
@@ -176,9 +178,7 @@ class _Reader:
             values[UNKNOWN] = b"".join(strange)
         return values
 
-    def _tag(self, pos: int, end: int, depth: int) -> tuple[int, int, int]:
-        if depth > MAX_DEPTH:
-            raise TheirMistake(f"protobuf: more than {MAX_DEPTH} messages inside each other")
+    def _tag(self, pos: int, end: int) -> tuple[int, int, int]:
         self._count()
         tag, pos = self._varint(pos, end)
         if not 0 < tag >> 3 <= MAX_FIELD_NUMBER:
