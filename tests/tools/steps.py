@@ -26,6 +26,7 @@ TOOLS = ROOT / "tests/tools"
 PYTHON = sys.executable
 SIGN_OF_LIFE_S = 20
 LOG_TAIL_LINES = 60
+COMPLAINTS = ("ERROR", "FATAL", "FAILED", "fatal:", "E   ")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,8 +173,10 @@ def last_line(log: Path) -> str:
 
 
 def report_failure(step: Step, log: Path) -> None:
+    """The end of the output, and before it the complaints that lie further up."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    print(*lines[-LOG_TAIL_LINES:], sep="\n")
+    complaints = [line for line in lines[:-LOG_TAIL_LINES] if line.startswith(COMPLAINTS)]
+    print(*complaints[:LOG_TAIL_LINES], *lines[-LOG_TAIL_LINES:], sep="\n")
     print(f"\nThe whole output: {log.relative_to(ROOT)}")
     print(f"The command: {shlex.join(step.argv())}")
 
