@@ -76,14 +76,19 @@ def fitting(wanted: Platform) -> list[Platform]:
     """What may run where ``wanted`` is asked for, best first: itself, then what its CPU runs as well."""
     fits = [wanted]
     if wanted.architecture == "amd64":
-        level = int(wanted.variant[1:]) if wanted.variant[1:].isdigit() else 1
+        level = _level(wanted.variant, 1)
         fits += [normalise(wanted.os, "amd64", "v%d" % lower) for lower in range(level - 1, 0, -1)]
         fits.append(Platform(wanted.os, "386"))
     elif wanted.architecture == "arm64":
-        level = int(wanted.variant[1:]) if wanted.variant[1:].isdigit() else 8
+        level = _level(wanted.variant, 8)
         fits += [normalise(wanted.os, "arm64", "v%d" % lower) for lower in range(level - 1, 7, -1)]
         fits += [normalise(wanted.os, "arm", "v%d" % lower) for lower in range(8, 4, -1)]
     elif wanted.architecture == "arm":
-        level = int(wanted.variant[1:]) if wanted.variant[1:].isdigit() else 7
+        level = _level(wanted.variant, 7)
         fits += [normalise(wanted.os, "arm", "v%d" % lower) for lower in range(level - 1, 4, -1)]
     return fits
+
+
+def _level(variant: str, default: int) -> int:
+    """The number of a variant; one digit, since a user's longer one would fill the memory above."""
+    return int(variant[1]) if re.fullmatch("v[1-9]", variant) else default
