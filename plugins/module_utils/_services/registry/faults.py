@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..._values.errors import Failure
+from .errors import clean
 
 LOST = "CONNECTION_LOST"
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
@@ -50,7 +51,13 @@ def all_causes(exc: BaseException) -> list[BaseException]:
 
 def named_fault(causes: Sequence[BaseException]) -> tuple[str, str, str]:
     """Words, code and remedy of the fault that tells most: certificate, TLS, name, then the kernel's word."""
-    for kind in (ssl.SSLCertVerificationError, ssl.SSLError, socket.gaierror, OSError):
+    for cause in causes:
+        # urllib3 1.x compares names itself where Python has no ssl.match_hostname any more
+        if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":
+            words = clean(getattr(cause, "verify_message", "") or str(cause))
+            remedy = "set ca_path to the CA that signed it, or validate_certs: false"
+            return "its certificate is not trusted (%s)" % words, _UNTRUSTED, remedy
+    for kind in (ssl.SSLError, socket.gaierror, OSError):
         for cause in causes:
             if isinstance(cause, kind) and (kind is not OSError or (cause.errno and cause.strerror)):
                 return _described(cause)
@@ -58,9 +65,6 @@ def named_fault(causes: Sequence[BaseException]) -> tuple[str, str, str]:
 
 
 def _described(cause: OSError) -> tuple[str, str, str]:
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        words = "its certificate is not trusted (%s)" % cause.verify_message
-        return words, _UNTRUSTED, "set ca_path to the CA that signed it, or validate_certs: false"
     if isinstance(cause, ssl.SSLError):
         reason = cause.reason or "TLS"
         words = "the TLS handshake failed (%s)" % reason.lower().replace("_", " ")

@@ -217,7 +217,12 @@ class Http:
             return self._adapters[trust]
 
     def _checking(self) -> ssl.SSLContext:
-        return checking(self._access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        context = checking(self._access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
+        if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
+            context.check_hostname = (
+                False  # it compares names itself; before 1.26 ssl may not, for an address
+            )
+        return context
 
 
 _HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
