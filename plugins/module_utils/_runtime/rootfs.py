@@ -15,7 +15,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
 
 from .._values.container import SnapshotMount
 from .._values.errors import Failure, Refused, Unsupported
@@ -30,7 +29,13 @@ _FLAGS = {"bind": _BIND, "rbind": _BIND | _REC}
 _HARMLESS = _RDONLY | _NOSUID | _NODEV | _NOEXEC
 # Flags for which the above stands, and what is for clients only or has no place in a mount that is read.
 _IGNORED = frozenset(("ro", "rw", "nosuid", "nodev", "noexec", "volatile", "loop"))
-_IGNORED_KEYS = frozenset(("workdir", "upperdir", "lowerdir", "uidmap", "gidmap"))
+_IGNORED_KEYS = frozenset(("workdir", "uidmap", "gidmap"))
+_NUMBERS = "write user as numbers, such as 1000:1000"
+_REMEDIES = {
+    errno.EPERM: "run with become",
+    errno.EACCES: "run with become",
+    errno.ENOENT: "run it where containerd's own mounts can be seen, or " + _NUMBERS,
+}
 
 
 def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
@@ -38,12 +43,15 @@ def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
     import tempfile
     from concurrent.futures import ThreadPoolExecutor
 
-    target = tempfile.mkdtemp(prefix="containerd-users-")
     try:
-        with ThreadPoolExecutor(1) as own_thread:
-            return own_thread.submit(_read_mounted, mounts, target).result()
-    finally:
-        os.rmdir(target)  # never a recursive removal: were the mount still there, it would empty the snapshot
+        target = tempfile.mkdtemp(prefix="containerd-users-")
+        try:
+            with ThreadPoolExecutor(1) as own_thread:
+                return own_thread.submit(_read_mounted, mounts, target).result()
+        finally:
+            os.rmdir(target)  # never recursively: were the mount still there, it would empty the snapshot
+    except OSError as error:
+        raise _refused("look into a snapshot", error.errno or 0) from error
 
 
 def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
@@ -69,9 +77,7 @@ def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
         data.append("lowerdir=" + ":".join(lower))
     text = ",".join(data)
     if len(os.fsencode(text)) > MAX_DATA_BYTES:
-        raise Unsupported(
-            "the snapshot has too many layers to be mounted", "write user as numbers, such as 1000:1000"
-        )
+        raise Unsupported("the snapshot has too many layers to be mounted", _NUMBERS)
     return flags, text, directory
 
 
@@ -80,7 +86,7 @@ def _joined(data: Sequence[str], lower: Sequence[str]) -> bytes:
 
 
 def _read_mounted(mounts: Sequence[SnapshotMount], target: str) -> tuple[str, str]:
-    """To be run by a thread that does nothing else: it ends with another root than the process has."""
+    """To be run by a thread of its own: its mounts, root and working directory part from the process's."""
     kernel = _Kernel()
     kernel.leave_shared_namespaces()
     with _mounted(kernel, mounts, target), _root_at(target):
@@ -132,9 +138,7 @@ def _read(path: str) -> str:
 
 
 def _unreadable(path: str, reason: str) -> Failure:
-    return Refused(
-        "cannot read %s of the image: %s" % (path, reason), "write user as numbers, such as 1000:1000"
-    )
+    return Refused("cannot read %s of the image: %s" % (path, reason), _NUMBERS)
 
 
 class _Kernel:
@@ -157,10 +161,7 @@ class _Kernel:
 
     def mount(self, mount: SnapshotMount, target: str) -> None:
         if mount.target not in ("", "/"):
-            raise Unsupported(
-                "the snapshot wants a mount at %s inside another" % mount.target,
-                "write user as numbers, such as 1000:1000",
-            )
+            raise Unsupported("the snapshot wants a mount at %s inside another" % mount.target, _NUMBERS)
         flags, data, directory = mount_call(mount)
         if directory:
             os.chdir(directory)
@@ -184,13 +185,10 @@ class _Kernel:
     def _call(self, name: str, work: str, *arguments: object) -> None:
         function: Callable[..., int] = getattr(self._libc, name)
         if function(*arguments) != 0:
-            _fail(work, self._errno())
+            raise _refused(work, self._errno())
 
 
-def _fail(work: str, number: int) -> NoReturn:
-    remedy = "write user as numbers, such as 1000:1000"
-    if number in (errno.EPERM, errno.EACCES):
-        remedy = "run with become"
-    raise Refused(
-        "cannot %s: %s" % (work, os.strerror(number)), remedy, code=errno.errorcode.get(number, str(number))
-    )
+def _refused(work: str, number: int) -> Refused:
+    remedy = _REMEDIES.get(number, _NUMBERS)
+    code = errno.errorcode.get(number, str(number))
+    return Refused("cannot %s: %s" % (work, os.strerror(number)), remedy, code=code)

@@ -194,6 +194,11 @@ def test_nothing_is_left_behind_after_success_or_failure(
     assert (layers / "one" / "etc" / "passwd").read_text() == "p"
 
 
+def test_a_snapshot_that_cannot_be_seen_from_here_says_so(layers: Path) -> None:
+    with pytest.raises(Refused, match="where containerd's own mounts can be seen"):
+        read_users([bind(layers / "not-there")])
+
+
 def test_the_snapshot_is_not_written_to(layers: Path) -> None:
     high = layer(layers, "high")
     read_users([overlay(high, layer(layers, "low", passwd="p"))])

@@ -120,6 +120,11 @@ def test_host_network_brings_the_hosts_names() -> None:
     assert spec["process"]["env"][-1] == "HOSTNAME=node1"
 
 
+def test_host_network_leaves_the_users_own_host_name() -> None:
+    spec = spec_of(SpecWish(network_mode="host", env={"HOSTNAME": "mine"}), host=Host("node1", ()))
+    assert [entry for entry in spec["process"]["env"] if "HOSTNAME" in entry] == ["HOSTNAME=mine"]
+
+
 def test_host_network_leaves_the_users_own_hosts_file() -> None:
     mine = Mount("/etc/hosts", "bind", "/srv/hosts", ("rbind",))
     spec = spec_of(SpecWish(network_mode="host", mounts=(mine,)))
