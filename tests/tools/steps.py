@@ -1,10 +1,10 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""steps.py GROUP …: runs the steps of these groups, one after the other, and stops at the first that fails.
+"""steps.py GROUP …: runs the steps of these groups in order, and stops at the first that fails.
 
 The table below is the whole of what `make lint`, `make units` … and `make test` do. A step's output goes to
-build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything.
+build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything; KEEP_GOING=1 goes on after a failure.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def report_failure(step: Step, log: Path) -> None:
 
 
 def run_all(steps: t.Sequence[Step]) -> int:
-    """Runs the steps and prints the summary; returns how many failed, 0 or 1."""
+    """Runs the steps and prints the summary; returns how many failed."""
     LOGS.mkdir(parents=True, exist_ok=True)
     print(f"Pythons: {', '.join(pythons.find())}; not here: {', '.join(missing_pythons()) or 'none'}")
     summary, passed, skipped, failed = [], 0, 0, 0
@@ -198,12 +198,14 @@ def run_all(steps: t.Sequence[Step]) -> int:
         code = run(step, log)
         seconds = time.monotonic() - start
         summary.append(f"  {step.name:<24}{seconds:7.1f} s  {'FAILED' if code else 'ok'}")
-        if code:
-            failed = 1
-            report_failure(step, log)
+        if not code:
+            passed += 1
+            print(f"    {seconds:4.0f} s  ok", flush=True)
+            continue
+        failed += 1
+        report_failure(step, log)
+        if not os.environ.get("KEEP_GOING"):
             break
-        passed += 1
-        print(f"    {seconds:4.0f} s  ok", flush=True)
     print("", *summary, "", sep="\n")
     print(f"{passed} passed, {f'{skipped} skipped, ' if skipped else ''}{failed} failed")
     return failed
@@ -215,7 +217,7 @@ def main() -> int:
     if unknown or not wanted:
         print(f"which steps? {', '.join(GROUPS)}, all", file=sys.stderr)
         return 2
-    return run_all([step for step in STEPS if "all" in wanted or step.group in wanted])
+    return 1 if run_all([step for step in STEPS if "all" in wanted or step.group in wanted]) else 0
 
 
 if __name__ == "__main__":
