@@ -6,9 +6,10 @@
 # hands over to tests/tools/; the steps behind lint, sanity, units … test are listed in tests/tools/steps.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lint sanity units oracle integration faults bench demo docs test clean FORCE
+.PHONY: help dev lint sanity units oracle integration faults bench demo docs test clean
 
 T := tests/tools
+LAB := $(T)/python tests/lab/lab.py run
 STEPS := $(T)/bootstrap && $(T)/python $(T)/steps.py
 
 help:  ## show this list
@@ -41,10 +42,10 @@ test:  ## everything above and the other supported ansible-core versions
 	@$(STEPS) all
 
 demo: dev  ## two minutes with a private containerd and registry, on this machine, leaving nothing behind
-	@$(T)/demo
+	@PATH=$(CURDIR)/.venv/dev/bin:$$PATH $(LAB) --dir build/lab-demo --versions 1.7 -- $(T)/python $(T)/demo.py
 
 bench: dev  ## side-by-side timings: us, ansible.builtin.ping, ctr
-	@$(T)/bench
+	@PATH=$(CURDIR)/.venv/dev/bin:$$PATH $(LAB) --dir build/lab-bench -- bench/run
 
 docs:  ## the HTML documentation, in build/docs
 	@$(T)/bootstrap

@@ -4,7 +4,8 @@
 """steps.py GROUP …: runs the steps of these groups in order, and stops at the first that fails.
 
 The table below is the whole of what `make lint`, `make units` … and `make test` do. A step's output goes to
-build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything; KEEP_GOING=1 goes on after a failure.
+build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything;
+KEEP_GOING=1 goes on after a failure.
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ HEADER = (
     "# Copyright (c) 2026, the community.containerd contributors",
     "# GNU General Public License v3.0+ "
     "(see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
-    "# SPDX-License-Identifier: GPL-3.0-or-later",
+    # In two pieces, lest it be read as the licence of this file.
+    "# SPDX-License-" + "Identifier: GPL-3.0-or-later",
 )
 
 # What one task sends to the host, in KiB: the whole zip, of which ansible-core's own part is about 122.
