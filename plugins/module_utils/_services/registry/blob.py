@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ..._values.errors import Damaged, Failure, TimedOut, Unreachable
-from .faults import is_passing
 from .http import CHUNK_BYTES
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ class Download:
         self._answer: Answer | None = None
 
     def __enter__(self) -> Iterator[bytes]:
-        if self._at < self._size:
-            self._open()
-        return self._chunks()
+        if self._at >= self._size:
+            return iter(())
+        return self._chunks(self._open())
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
@@ -54,51 +53,49 @@ class Download:
         if self._answer is not None:
             self._answer.close()
 
-    def _chunks(self) -> Iterator[bytes]:
+    def _chunks(self, answer: Answer) -> Iterator[bytes]:
         delays = self._delays()
         mark = self._at
         while self._at < self._size:
             try:
-                chunk = self._next()
+                chunk = self._next(answer)
             except (Unreachable, TimedOut) as exc:
-                if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
-                    delays, mark = self._delays(), self._at
-                self._resume(exc, delays)
+                lost = exc
             else:
                 self._at += len(chunk)
                 yield chunk
-        if self._answer is not None and self._answer.length is None and self._answer.read(1):
-            raise self._damaged("more", self._answer)
+                continue
+            answer.close()
+            if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
+                delays, mark = self._delays(), self._at
+            delay = next(delays, None)
+            if delay is None:
+                raise lost
+            time.sleep(delay)
+            answer = self._open()
+        if answer.length is None and answer.read(1):
+            raise self._damaged("more", answer)
 
-    def _next(self) -> bytes:
-        if self._answer is None:
-            self._open()
-        answer = self._answer
-        if answer is None:
-            raise RuntimeError("no answer was opened")
+    def _next(self, answer: Answer) -> bytes:
         chunk = answer.read(min(CHUNK_BYTES, self._size - self._at))
         if not chunk and answer.ends_itself:
             raise self._damaged("fewer", answer)
         if not chunk:
-            raise Unreachable(
-                "the connection was lost after %d of %d bytes of %s" % (self._at, self._size, self._what),
-                "try again, or raise retries",
-                call=answer.call,
-            )
+            raise self._lost(answer)
         return chunk
 
-    def _resume(self, exc: Failure, delays: Iterator[float]) -> None:
-        delay = next(delays, None)
-        if delay is None or not is_passing(exc):
-            raise exc
-        if self._answer is not None:
-            self._answer.close()
-            self._answer = None
-        time.sleep(delay)
-
-    def _open(self) -> None:
-        """Ask for the rest; what a server that ignores ranges sends again is read and dropped."""
+    def _open(self) -> Answer:
+        """Ask for the rest, which the caller's way to ask tries again by itself."""
         self._answer = answer = self._open_at(self._at)
+        try:
+            self._skip(answer)
+        except Failure:
+            answer.close()
+            raise
+        return answer
+
+    def _skip(self, answer: Answer) -> None:
+        """Check the promises of the headers, then read and drop what a server that ignores ranges repeats."""
         start = 0
         if answer.status == 206:
             found = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
@@ -110,8 +107,15 @@ class Download:
         while start < self._at:
             dropped = answer.read(min(CHUNK_BYTES, self._at - start))
             if not dropped:
-                raise Unreachable("the connection was lost within %s" % self._what, call=answer.call)
+                raise self._lost(answer)
             start += len(dropped)
+
+    def _lost(self, answer: Answer) -> Unreachable:
+        return Unreachable(
+            "the connection was lost after %d of %d bytes of %s" % (self._at, self._size, self._what),
+            "try again, or raise retries",
+            call=answer.call,
+        )
 
     def _damaged(self, how: str, answer: Answer) -> Damaged:
         return Damaged(

@@ -9,7 +9,6 @@ Build one only when a registry is to be asked, since that loads ``requests``.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
@@ -26,16 +25,15 @@ from ..._values.descriptor import (
 )
 from ..._values.digest import digest_of, is_digest
 from ..._values.errors import Damaged, Failure, Refused, TimedOut, Unreachable
-from ..._values.reference import DEFAULT_HOST, Reference
+from ..._values.reference import Reference
 from ..._values.registry import RegistryAccess
 from .errors import MAX_ERROR_BYTES, refusal
+from .hosts import api_host, is_loopback
 
 if TYPE_CHECKING:
     from .http import Answer
 
-_API_HOSTS = {DEFAULT_HOST: "registry-1.docker.io"}
 _ACCEPT = {"Accept": ", ".join([*sorted(MANIFEST_TYPES), *sorted(INDEX_TYPES), "*/*"])}
-_LOOPBACK = re.compile(r"(?:localhost|127(?:\.[0-9]+){3}|\[::1\])(?::([0-9]+))?")
 _PROBE_TIMEOUT_S = 5.0
 
 
@@ -46,7 +44,7 @@ class Registry:
         from .auth import Login
         from .http import Http
 
-        self.host = _API_HOSTS.get(host, host)
+        self.host = api_host(host)
         self._access = access
         self._http = Http(access)
         self._login = Login(self.host, access, self._http)
@@ -152,24 +150,22 @@ class Registry:
         """Scheme and host. Loopback registries are tried with TLS first, as containerd does since 1.7."""
         with self._lock:
             if not self._found_base:
-                loopback = _LOOPBACK.fullmatch(self.host)
-                guessing = loopback and self._access.plain_http is None and not self._access.ca_path
-                if loopback and guessing:
-                    self._found_base = self._guess(loopback.group(1))
-                else:
-                    self._found_base = ("http://" if self._access.plain_http else "https://") + self.host
+                said = self._access.plain_http is not None or self._access.ca_path
+                guessing = not said and is_loopback(self.host)
+                is_plain = self._access.plain_http or (guessing and not self._speaks_tls())
+                self._found_base = ("http://" if is_plain else "https://") + self.host
             return self._found_base
 
-    def _guess(self, port: str | None) -> str:
-        secure = "https://" + self.host
-        if port == "80":
-            return "http://" + self.host
+    def _speaks_tls(self) -> bool:
+        if self.host.endswith(":80"):
+            return False
+        url = "https://" + self.host
+        self._http.trust(url)
         try:
-            self._http.trust(secure)
-            self._http.probe(secure + "/v2/", _PROBE_TIMEOUT_S)
+            self._http.probe(url + "/v2/", _PROBE_TIMEOUT_S)
         except (Unreachable, TimedOut):
-            return "http://" + self.host
-        return secure
+            return False
+        return True
 
     def _check_size(self, size: int, what: str, call: str) -> None:
         if size > MAX_DOCUMENT_BYTES:

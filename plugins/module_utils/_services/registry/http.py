@@ -25,6 +25,7 @@ from ..._values.errors import Damaged, Failure, Missing, Refused, TimedOut, Unre
 from ..._values.registry import RegistryAccess
 from .errors import MAX_ERROR_BYTES
 from .faults import LOST, all_causes, is_passing, named_fault
+from .hosts import is_loopback
 from .trust import checking, unchecking
 
 try:
@@ -196,7 +197,7 @@ class Http:
                 stream=True,
                 timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
                 verify=adapter.verifies,
-                proxies=requests.utils.get_environ_proxies(url, no_proxy=None),
+                proxies=_proxies(url),
             )
         except (OSError, HTTPError) as exc:
             raise _failure(exc, call) from exc
@@ -244,6 +245,14 @@ class _Adapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """Those of the environment; none for this machine, as containerd has it."""
+    if is_loopback(urlsplit(url).netloc):
+        return {}
+    proxies: dict[str, str] = requests.utils.get_environ_proxies(url, no_proxy=None)
+    return proxies
 
 
 def _unchecking() -> ssl.SSLContext:

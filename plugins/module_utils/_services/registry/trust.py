@@ -17,6 +17,9 @@ from ..._values.errors import Refused
 def checking(ca_path: str | None, fallback: str) -> ssl.SSLContext:
     """The system's trust, else ``fallback``; ``ca_path``, a file or a directory, comes on top."""
     context = ssl.create_default_context()
+    # As in Go: whatever the user trusts may end a chain, and private CAs need not obey all of RFC 5280.
+    context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # on by default since Python 3.13
     system = ssl.get_default_verify_paths()
     if not system.cafile and not system.capath:
         context.load_verify_locations(fallback)

@@ -168,7 +168,14 @@ def test_the_proxy_of_the_environment_is_used_and_named(monkeypatch: pytest.Monk
 
 def test_no_proxy_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "example.com")
+    with pytest.raises(Unreachable, match="registry does-not-exist.example.com: its name is not known"):
+        asked("does-not-exist.example.com", plain_http=True, retries=0)
+
+
+def test_loopback_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
     with LyingRegistry() as server:
         server.add("app", "1")
         asked(server.host, plain_http=True)
