@@ -77,6 +77,7 @@ class Request:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]  # names in lower case
+    client: tuple[str, int]  # the connection's other end
 
 
 @dataclass
@@ -87,7 +88,9 @@ class Lie:
     times: int | None = None
     status: int = 0  # answer with this and ``body``
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)  # added; an empty value removes the header
+    headers: dict[str, str] = field(
+        default_factory=dict
+    )  # added; an empty value removes one, a line break makes two
     content: bytes | None = None  # sent in place of the true bytes
     cut_after: int | None = None  # send so many bytes of the body, then close the connection
     stall_after: int | None = None  # send so many bytes, then nothing for ``delay_s``
@@ -320,7 +323,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _answer(self) -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, parts.path, parse_qs(parts.query), headers)
+        request = Request(self.command, parts.path, parse_qs(parts.query), headers, self.client_address)
         told = self.server.registry.take(request) or Lie("")
         if told.delay_s and told.stall_after is None:
             time.sleep(told.delay_s)
@@ -369,13 +372,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _send(self, status: int, headers: dict[str, str], body: bytes, told: Lie) -> None:
         self.send_response(status)
         for name, value in headers.items():
-            if value:
-                self.send_header(name, value)
+            for line in value.split("\n") if value else ():
+                self.send_header(name, line)
         if told.chunked:
             self.send_header("Transfer-Encoding", "chunked")
-        elif headers.get("Content-Length") != "":
+        elif "Content-Length" not in headers:
             self.send_header("Content-Length", str(len(body) if told.length is None else told.length))
-        if headers.get("Content-Length") == "" or told.length is not None:
+        if "Content-Length" in headers or told.length is not None:
             self.close_connection = True
         self.end_headers()
         if self.command != "HEAD":

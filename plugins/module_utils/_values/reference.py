@@ -16,9 +16,10 @@ from .errors import Refused
 
 DEFAULT_HOST = "docker.io"
 _MAX_NAME = 255  # characters of host and repository together, as the grammar says
+_MAX_PORT = 65535
 _HOST = re.compile(
     r"(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*"
-    r"|\[[0-9a-fA-F:]+\])(?::[0-9]+)?"
+    r"|\[[0-9a-fA-F:]+\])(?::[0-9]{1,5})?"
 )
 _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
@@ -56,6 +57,8 @@ def parse_reference(text: str) -> Reference:
         raise _malformed(text, "a repository is lower-case letters, digits and single separators")
     if not _HOST.fullmatch(host):
         raise _malformed(text, "%r is not a registry host" % host)
+    if int(host.rpartition("]")[2].partition(":")[2] or 0) > _MAX_PORT:
+        raise _malformed(text, "no port is above %d" % _MAX_PORT)
     if len(host) + 1 + len(repository) > _MAX_NAME:
         raise _malformed(text, "it is longer than %d characters" % _MAX_NAME)
     return Reference(host, repository, tag or ("" if digest else "latest"), digest)

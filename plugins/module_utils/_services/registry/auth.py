@@ -74,7 +74,7 @@ class Login:
         return [word for word in (self._access.password, *words) if word]
 
     def refused(self, call: str = "", code: str = "401") -> Refused:
-        if self._access.username is None:
+        if not self._access.username:
             return Refused(
                 "registry %s wants to know who asks" % self._host,
                 "set username and password, or correct the image name",
@@ -105,7 +105,7 @@ class Login:
         )
 
     def _basic(self) -> str:
-        if self._access.username is None:
+        if not self._access.username:
             return ""
         pair = "%s:%s" % (self._access.username, self._access.password or "")
         return "Basic " + base64.b64encode(pair.encode()).decode()
@@ -133,9 +133,13 @@ class Login:
 
     def _realm(self, realm: str, origin: str) -> str:
         """The token address that may be told our credentials."""
-        parts = urlsplit(realm)
         allowed = ("https",) if origin.startswith("https:") else ("https", "http")
-        if parts.scheme not in allowed or not parts.hostname or "@" in parts.netloc:
+        try:
+            parts = urlsplit(realm)
+            safe = parts.scheme in allowed and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+        except ValueError:
+            safe = False
+        if not safe:
             raise Refused(
                 "registry %s names a token address that is not safe to ask" % self._host,
                 "correct the realm in the registry's configuration",
@@ -148,7 +152,7 @@ class Login:
             fields = json.loads(answer.body)
             token = fields.get("token") or fields.get("access_token")
             life_s = float(fields.get("expires_in") or _DEFAULT_LIFE_S)
-        except (ValueError, TypeError, AttributeError, RecursionError):
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             token, life_s = None, 0.0
         if not isinstance(token, str) or not token.isprintable() or not token.isascii():
             raise Damaged("the token address of registry %s gave no token" % self._host, call=answer.call)

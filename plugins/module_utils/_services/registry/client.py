@@ -128,7 +128,7 @@ class Registry:
             answer = step(method, url, {**headers, "Authorization": used} if used else headers)
             if answer.status != 401 or answer.is_foreign:
                 return answer
-            answer.close()
+            answer.discard()
             used = self._login.meet(answer.headers.get("WWW-Authenticate", ""), scope, used, base)
         return step(method, url, {**headers, "Authorization": used})
 

@@ -47,6 +47,7 @@ MAX_WAIT_S = 60.0  # that a Retry-After may ask for
 CONNECT_TIMEOUT_S = 30.0  # as containerd dials
 _POOL_SIZE = 32  # connections kept per host; more may be open, then they are not kept
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
 _TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
 
@@ -67,7 +68,7 @@ class Answer:
     def length(self) -> int | None:
         """What the header says; None when it says nothing or nonsense."""
         text = self.headers.get("Content-Length", "")
-        return int(text) if text.isdigit() and len(text) < 20 else None
+        return int(text) if text.isdecimal() and len(text) < 20 else None
 
     @property
     def is_transient(self) -> bool:
@@ -101,6 +102,16 @@ class Answer:
             left -= len(piece)
         self.body = b"".join(pieces)
         self.close()
+
+    def discard(self) -> None:
+        """Done with it: a short rest is read, so that the connection can serve again."""
+        if self.length is None or self.length > MAX_ERROR_BYTES:
+            self.close()
+            return
+        try:
+            self.read_whole(MAX_ERROR_BYTES)
+        except Failure:  # nothing of it is wanted, and a connection that is gone need not be kept
+            self.close()
 
     def close(self) -> None:
         self._is_open = False
@@ -165,7 +176,7 @@ class Http:
             else:
                 if not answer.is_transient:
                     return answer
-                answer.close()
+                answer.discard()
                 delay = max(delay, _retry_after(answer.headers.get("Retry-After", "")))
             time.sleep(delay)
         return step()
@@ -180,12 +191,16 @@ class Http:
             target = answer.headers.get("Location", "")
             if answer.status not in _REDIRECTS or not target:
                 return answer
-            answer.close()
+            answer.discard()
             url = _redirected(url, target, answer)
             if _origin(url) != asked:
                 is_foreign = True
                 sent.pop("Authorization", None)
-        raise Refused("%s was redirected more than %d times" % (_call(method, url), MAX_REDIRECTS))
+        raise Refused(
+            "%s was redirected more than %d times" % (_call(method, url), MAX_REDIRECTS),
+            "correct the registry's configuration",
+            call=_call(method, url),
+        )
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], timeout_s: float) -> Answer:
         call = _call(method, url)
@@ -220,13 +235,9 @@ class Http:
     def _checking(self) -> ssl.SSLContext:
         context = checking(self._access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
         if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
-            context.check_hostname = (
-                False  # it compares names itself; before 1.26 ssl may not, for an address
-            )
+            # It compares names itself, always; before 1.26 it lets ssl do so for host names only.
+            context.check_hostname = False
         return context
-
-
-_HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
 
 
 class _Adapter(HTTPAdapter):
@@ -285,11 +296,11 @@ def _redirected(url: str, target: str, answer: Answer) -> str:
 
 def _retry_after(text: str) -> float:
     """RFC 9110, Section 10.2.3: seconds or a date; 0 when it is neither."""
-    if text.isdigit() and len(text) < 10:
+    if text.isdecimal() and len(text) < 10:
         return min(float(text), MAX_WAIT_S)
     try:
         wait_s = email.utils.parsedate_to_datetime(text).timestamp() - time.time()
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         return 0.0
     return min(max(wait_s, 0.0), MAX_WAIT_S)
 

@@ -127,7 +127,16 @@ def test_the_other_name_of_a_token_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"token": 5}', b'{"token": "a\\nb"}', b'{"token": "a", "expires_in": "x"}']
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"token": 5}',
+        b'{"token": "a\\nb"}',
+        b'{"token": "a", "expires_in": "x"}',
+        b'{"token": "a", "expires_in": 1' + b"0" * 400 + b"}",
+    ],
 )
 def test_an_answer_without_token_is_damaged(body: bytes) -> None:
     with LyingRegistry(auth="bearer") as server:
@@ -172,6 +181,13 @@ def test_a_token_without_the_right_is_refused() -> None:
             asked(server)
 
 
+def test_challenges_may_come_in_several_headers() -> None:
+    with LyingRegistry(auth="basic", password=PASSWORD) as server:
+        server.add("team/app", "1")
+        server.lie("HEAD", times=1, status=401, headers={"WWW-Authenticate": "Negotiate\nBasic realm=x"})
+        asked(server, "user")
+
+
 @pytest.mark.parametrize("challenge", ["", "Negotiate", "Digest realm=x"])
 def test_an_unknown_scheme_is_refused(challenge: str) -> None:
     with LyingRegistry() as server:
@@ -181,7 +197,16 @@ def test_an_unknown_scheme_is_refused(challenge: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "realm", ["", "token", "ftp://127.0.0.1/", "http://me:secret@127.0.0.1/", "http:///x"]
+    "realm",
+    [
+        "",
+        "token",
+        "ftp://127.0.0.1/",
+        "http://me:secret@127.0.0.1/",
+        "http:///x",
+        "https://[",
+        "http://127.0.0.1:b/",
+    ],
 )
 def test_an_unsafe_token_address_is_told_nothing(realm: str) -> None:
     with LyingRegistry(auth="bearer", realm=realm or " ") as server:

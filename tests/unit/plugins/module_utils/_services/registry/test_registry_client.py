@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 
@@ -34,7 +35,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.refer
     parse_reference,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.registry import RegistryAccess
-from ansible_collections.community.containerd.tests.lab.lying_registry import Blob, LyingRegistry
+from ansible_collections.community.containerd.tests.lab.lying_registry import Blob, Image, LyingRegistry
 
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -266,6 +267,37 @@ def test_one_token_serves_forty_threads() -> None:
             thread.join()
         assert len(found) == 40
         assert len(server.calls("/token")) == 1
+
+
+@pytest.mark.parametrize("auth", ["", "basic", "bearer"])
+def test_one_connection_serves_all(auth: str) -> None:
+    with LyingRegistry(auth=auth) as server:
+        image = server.add("team/app", "1")
+        server.add_manifest("team/app", "moved", image.manifest)
+        server.lie("manifests/moved", status=302, headers={"Location": "1"}, body=b"moved")
+        server.lie("manifests/1", status=503, body=b"busy", times=1)
+        registry = Registry(server.host, access(username="user", password="secret", plain_http=True))
+        name = named(server, "team/app:moved")
+        manifest = parse_manifest(registry.document(name, registry.resolve(name)), image_descriptor(image))
+        with registry.blob(name, manifest.layers[0]) as chunks:
+            assert b"".join(chunks) == image.layers[0].content
+        with pytest.raises(NotFound):
+            registry.resolve(named(server, "team/app:none"))
+        registry.resolve(name)
+        assert len({call.client for call in server.requests}) == 1
+
+
+def image_descriptor(image: Image) -> Descriptor:
+    return Descriptor(image.manifest.media_type, image.manifest.digest, image.manifest.size)
+
+
+@pytest.mark.parametrize("length", ["\u00b2", "-1", "1e3", "9" * 30, "5, 6"])
+def test_a_length_that_is_none_is_not_believed(length: str) -> None:
+    with LyingRegistry() as server:
+        image = server.add("team/app", "1")
+        server.lie("HEAD", headers={"Content-Length": length})
+        with contextlib.suppress(Unreachable):  # or the HTTP library will not have it
+            assert asked(server, retries=0).size == image.manifest.size
 
 
 def test_close_ends_the_connections() -> None:
