@@ -221,7 +221,9 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    run(image, ImageRuntime, {"argument_spec": ARGUMENT_SPEC, "required_together": [("username", "password")]})
+    run(
+        image, ImageRuntime, {"argument_spec": ARGUMENT_SPEC, "required_together": [("username", "password")]}
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import env_fallback
 
 CONNECTION: dict[str, Any] = {
     "address": {
@@ -43,4 +43,9 @@ REGISTRY: dict[str, Any] = {
     "retries": {"type": "int", "default": 3, "aliases": ["retry"]},
     "retry_delay": {"type": "int", "default": 1},
     "max_concurrent_downloads": {"type": "int", "default": 4},
+}
+
+LOG: dict[str, Any] = {
+    "log_driver": {"type": "str", "choices": ["none", "file"]},
+    "log_options": {"type": "dict", "aliases": ["log_opt"]},
 }

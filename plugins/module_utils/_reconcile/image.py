@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from .._values.errors import NotFound, Refused
+from .._values.errors import Refused
 from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
 from .._values.plan import Plan, Step
 from .._values.platform import host_platform, parse_platform
 from .._values.reference import Reference, parse_reference
 from .._values.registry import RegistryAccess
+from .completion import ImageState, check_never, completed, pull_of, sentence_of
 from .registry_access import want_access, want_pull
 
 
@@ -49,17 +50,6 @@ class DesiredImages(NamedTuple):
     access: RegistryAccess
     force: bool
     sync: bool
-
-
-class ImageState(NamedTuple):
-    """One name: its record, what is stored of it, what the registry has."""
-
-    name: str
-    reference: Reference | None
-    stored: Stored | None
-    remote: Remote | None = None
-    users: tuple[str, ...] = ()
-    to_fetch: int = 0  # bytes, while they have not moved
 
 
 class CurrentImages(NamedTuple):
@@ -181,63 +171,15 @@ def _plan_present(desired: DesiredImages, current: CurrentImages) -> Plan:
     says: list[str] = []
     after: list[ImageState] = []
     for image in current.images:
-        if desired.pull == "never" and not (image.stored and image.stored.is_complete):
-            raise NotFound(
-                "image %s is %s here and pull is never"
-                % (image.name, "incomplete" if image.stored else "not"),
-                "set pull=missing, or import it first",
-            )
-        sentence = _sentence(image, current.extent)
-        after.append(_completed(image, current.extent) if sentence else image)
+        if desired.pull == "never":
+            check_never(image)
+        sentence = sentence_of(image, current.extent)
+        after.append(completed(image, current.extent) if sentence else image)
         if sentence:
             says.append(sentence)
-            pulls.append(_pull(image, current.extent))
+            pulls.append(pull_of(image, current.extent))
     steps = (Step("pull", (tuple(pulls), desired.access), tuple(says)),) if pulls else ()
     return Plan(steps, CurrentImages(tuple(after), current.extent))
-
-
-def _sentence(image: ImageState, extent: Extent) -> str:
-    """What has to be done about one image; '' when nothing."""
-    stored, remote = image.stored, image.remote
-    if remote is not None and stored is None:
-        return "pulled image %s (%s) from %s" % (image.name, remote.target.digest, remote.host)
-    if stored is None:
-        return ""
-    if remote is not None and remote.target.digest != stored.image.target.digest:
-        return "moved image %s from %s to %s" % (
-            image.name,
-            stored.image.target.digest,
-            remote.target.digest,
-        )
-    if not stored.is_complete:
-        return "repaired image %s: fetched %d missing blobs" % (image.name, len(stored.missing))
-    if extent.unpack and not stored.is_unpacked:
-        return "unpacked image %s for snapshotter %s" % (image.name, extent.snapshotter)
-    return ""
-
-
-def _pull(image: ImageState, extent: Extent) -> Pull:
-    reference = image.reference or parse_reference(image.name)
-    if image.remote is not None and image.remote.graph.documents:
-        return Pull(image.name, reference, image.remote.target, image.remote, extent)
-    if image.stored is None:
-        raise NotFound("image %s is neither here nor in a registry" % image.name, "check the name")
-    return Pull(image.name, reference, image.stored.image.target, None, extent)
-
-
-def _completed(image: ImageState, extent: Extent) -> ImageState:
-    """The state that the pull will leave."""
-    stored, remote = image.stored, image.remote
-    if remote is None or not remote.graph.documents:
-        if stored is None:
-            return image
-        whole = Stored(stored.image, stored.platforms, stored.size, (), is_unpacked=True)
-        return ImageState(image.name, image.reference, whole)
-    labels = stored.image.labels if stored else {}
-    record = Image(image.name, remote.target, labels)
-    whole = Stored(record, remote.platforms, remote.size, (), is_unpacked=extent.unpack)
-    to_fetch = sum(blob.size for blob in remote.missing)
-    return ImageState(image.name, image.reference, whole, remote, to_fetch=to_fetch)
 
 
 def view(desired: DesiredImages, state: CurrentImages) -> Mapping[str, Any]:

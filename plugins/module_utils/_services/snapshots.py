@@ -11,6 +11,7 @@ from typing import Any
 from .._values.container import SnapshotMount
 from .._values.errors import NotFound
 from .messages import snapshots as rpc
+from .messages.method import Method
 from .session import Session
 
 
@@ -46,7 +47,7 @@ class Snapshots:
         """Remove a snapshot; containerd does not ask whether something uses it."""
         self._call(rpc.REMOVE, key=key)
 
-    def _call(self, method: rpc.Method, **request: Any) -> dict[str, Any]:
+    def _call(self, method: Method, **request: Any) -> dict[str, Any]:
         return self._session.call(method, {"snapshotter": self._snapshotter, **request})
 
 

@@ -77,3 +77,23 @@ class SpecWish(NamedTuple):
     read_only: bool | None = None
     privileged: bool | None = None
     annotations: Mapping[str, str] | None = None
+
+
+class ImageFacts(NamedTuple):
+    """What a container takes over from its image."""
+
+    name: str  # of the image record
+    labels: Mapping[str, str]  # of the image record
+    config: Mapping[str, Any]  # the image config, as a whole
+    chain_id: str  # of the top layer: the parent of the container's snapshot; '' without layers
+
+
+class Creation(NamedTuple):
+    """A container to be made."""
+
+    id: str
+    image: str  # name of the image record
+    wish: SpecWish
+    labels: Mapping[str, str]
+    runtime: str | None  # None: the namespace's default
+    stop_signal: str | None  # None: the image's

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the output of a container goes: the log options as containerd's log URI."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping
+from typing import Any
+
+from .._values.errors import Refused
+
+_KNOWN = {"none": frozenset(), "file": frozenset(("path",))}  # type: dict[str, frozenset[str]]
+
+
+def log_uri(params: Mapping[str, Any]) -> str | None:
+    """``file:///...``, or '' for nowhere; None when nothing was said."""
+    driver, options = params["log_driver"], params["log_options"] or {}
+    if driver is None:
+        if options:
+            raise Refused("log_options without log_driver mean nothing", "set log_driver=file")
+        return None
+    unknown = sorted(set(options) - _KNOWN[driver])
+    if unknown:
+        raise Refused(
+            "log_options of driver %s do not include %s" % (driver, ", ".join(unknown)), "remove it"
+        )
+    if driver == "none":
+        return ""
+    path = str(options.get("path", ""))
+    if not os.path.isabs(path) or os.path.normpath(path) != path or set(path) & set("?#%\n"):
+        raise Refused(
+            "log_options.path %r is not a plain absolute path" % path, "write one such as /var/log/web.log"
+        )
+    return "file://" + path

@@ -1,0 +1,339 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Declare containers; the work is done by the floors that the imports name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: ctr_container
+short_description: Declare, start, stop and remove containers of containerd
+version_added: 0.1.0
+description:
+  - Ensures that a container is declared as the task says, and that its process runs or rests.
+  - What the task says is compared with what is there, option by option; options that it does not name are left alone.
+    Labels and the stop signal change in place. Any other difference makes the container anew from its image; a
+    running process is stopped for that and started again.
+  - It works on every container of the namespace, whoever made it.
+extends_documentation_fragment:
+  - community.containerd.attributes
+  - community.containerd.connection
+  - community.containerd.log
+  - community.containerd.registry
+  - community.containerd.snapshotter
+options:
+  name:
+    description:
+      - The name of the container. Letters and digits, with single C(.), C(_) or C(-) between them, at most 76 in all.
+    type: str
+    required: true
+    aliases: [id]
+  image:
+    description:
+      - The image to make the container from, as in M(community.containerd.ctr_image).
+      - Required for a container that is not there yet. When the image of that name has other layers than the
+        container was made from, the container is made anew.
+    type: str
+  state:
+    description:
+      - V(present) ensures that the container is declared. Its process is left as it is.
+      - V(started) ensures that the container is declared and its process runs.
+      - V(stopped) ensures that the container is declared and its process does not run.
+      - V(absent) ensures that there is no such container. A running process is stopped first.
+    type: str
+    choices: [absent, present, started, stopped]
+    default: started
+  command:
+    description:
+      - What the container runs, instead of the command of its image. A list, or one string that is split into words
+        as a shell does it, without a shell.
+    type: raw
+  entrypoint:
+    description:
+      - What goes before the command, instead of the entrypoint of the image. With it, the command of the image
+        is not used either.
+    type: raw
+  working_dir:
+    description:
+      - The directory in which the process starts.
+    type: str
+    aliases: [workdir, chdir, cwd]
+  env:
+    description:
+      - Environment variables, over those of the image. Values are strings. Put numbers and booleans in quotes.
+      - Compared as a subset. Other variables of the container are left alone.
+    type: dict
+  user:
+    description:
+      - Who the process runs as, as V(user) or V(user:group), by name or number.
+      - Names are looked up in the image's own C(/etc/passwd) and C(/etc/group).
+    type: str
+  hostname:
+    description:
+      - The host name inside the container.
+    type: str
+  mounts:
+    description:
+      - What is mounted into the container. Compared by O(mounts[].target). Other mounts are left alone.
+    type: list
+    elements: dict
+    aliases: [mount]
+    suboptions:
+      target:
+        description: The path inside the container.
+        type: str
+        required: true
+        aliases: [destination, dst]
+      source:
+        description: The path on the host. Required for V(bind).
+        type: str
+        aliases: [src]
+      type:
+        description: The type of the mount, such as V(bind) or V(tmpfs).
+        type: str
+        default: bind
+      read_only:
+        description: Whether the container may not write there.
+        type: bool
+        default: false
+      propagation:
+        description: Whether mounts made later on one side are seen on the other. For V(bind) only.
+        type: str
+        choices: [private, rprivate, shared, rshared, slave, rslave]
+      options:
+        description: Further options of the mount, such as V(nosuid) or V(size=64m).
+        type: list
+        elements: str
+  network_mode:
+    description:
+      - V(none) gives the container an empty network of its own, which is containerd's default.
+      - V(host) shares the network of the host.
+      - V(ns:PATH) joins the network namespace at that path.
+    type: str
+    aliases: [network, net]
+  read_only:
+    description:
+      - Whether the root file system of the container is read-only.
+    type: bool
+  labels:
+    description:
+      - Labels of the container, over those of the image. Values are strings.
+      - Compared as a subset, changed in place. Other labels are left alone.
+    type: dict
+    aliases: [label]
+  annotations:
+    description:
+      - OCI annotations of the container. Values are strings. Compared as a subset.
+    type: dict
+    aliases: [annotation]
+  runtime:
+    description:
+      - The runtime shim, such as V(io.containerd.runc.v2). The default is that of the namespace.
+    type: str
+  stop_signal:
+    description:
+      - The signal that stops the process, by name or number. The default is the image's, else TERM.
+    type: str
+  stop_timeout:
+    description:
+      - Seconds between the stop signal and KILL, whenever this task has to stop the process.
+    type: int
+    default: 10
+    aliases: [stop_time]
+  recreate:
+    description:
+      - Whether to make the container anew even if nothing differs.
+    type: bool
+    default: false
+  restart:
+    description:
+      - Whether to start a running process again even if nothing differs.
+    type: bool
+    default: false
+    aliases: [force_restart]
+seealso:
+  - module: community.containerd.ctr_task
+  - module: community.containerd.ctr_image
+author:
+  - The community.containerd contributors (@community-containerd)
+"""
+
+EXAMPLES = r"""
+- name: The web server runs on the host's network
+  community.containerd.ctr_container:
+    name: web
+    image: docker.io/library/nginx:1.27
+    network_mode: host
+
+- name: The worker runs with its settings, its data and its log
+  community.containerd.ctr_container:
+    name: worker
+    image: registry.example.com:5000/team/worker:2.4
+    command: [worker, --queue, default]
+    user: worker
+    env:
+      WORKER_THREADS: "4"
+    mounts:
+      - source: /srv/worker
+        target: /data
+      - source: /etc/worker.yml
+        target: /etc/worker.yml
+        read_only: true
+      - target: /tmp
+        type: tmpfs
+        options: [nosuid, nodev, size=64m]
+    labels:
+      com.example.team: batch
+    log_driver: file
+    log_options:
+      path: /var/log/worker.log
+
+- name: The job is declared; another task starts it
+  community.containerd.ctr_container:
+    name: migration
+    image: registry.example.com:5000/team/app:2.4
+    command: app migrate --all
+    state: present
+
+- name: The old container is gone
+  community.containerd.ctr_container:
+    name: legacy
+    state: absent
+"""
+
+RETURN = r"""
+container:
+  description: The container as a fresh read shows it.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The name of the container.
+      type: str
+      sample: web
+    state:
+      description: V(present) or V(absent). With V(absent) the values below are not there.
+      type: str
+      sample: present
+    image:
+      description: The name of the image that it was made from.
+      type: str
+      sample: docker.io/library/nginx:1.27
+    labels:
+      description: Its labels. In check mode, for a container that is not there yet, those that the task names.
+      type: dict
+      sample: {"io.containerd.image.config.stop-signal": "SIGQUIT"}
+    runtime:
+      description: The runtime shim.
+      type: str
+      sample: io.containerd.runc.v2
+    snapshotter:
+      description: The snapshotter that holds its file system.
+      type: str
+      sample: overlayfs
+    snapshot_key:
+      description: The key of its snapshot.
+      type: str
+      sample: web
+    created_at:
+      description: When the record was made. Empty in check mode when it is not there yet.
+      type: str
+      sample: '2026-11-24T03:11:52.000000000Z'
+    updated_at:
+      description: When the record last changed.
+      type: str
+      sample: '2026-11-24T03:11:52.000000000Z'
+    spec:
+      description:
+        - Its OCI runtime spec. In check mode, for a container that is not there yet, without C(process.user), since
+          only the unpacked image tells who that is.
+      type: dict
+      sample: {"ociVersion": "1.0.2", "process": {"args": ["nginx", "-g", "daemon off;"], "cwd": "/"}}
+    task:
+      description: Its task, as in M(community.containerd.ctr_task).
+      type: dict
+      sample: {"status": "running", "pid": 4711}
+actions:
+  description: What was done, or in check mode would be done, one sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["created container web from image docker.io/library/nginx:1.27", "started container web"]
+error:
+  description: What failed, for machines.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: The class of the failure, such as V(not_found), V(refused), V(unreachable), V(damaged).
+      type: str
+      sample: refused
+    call:
+      description: The remote call that failed.
+      type: str
+      sample: containers.Create
+    code:
+      description: The status that the peer gave.
+      type: str
+      sample: INVALID_ARGUMENT
+"""
+
+from ansible_collections.community.containerd.plugins.module_utils._ansible.options import (
+    CONNECTION,
+    LOG,
+    REGISTRY,
+    SNAPSHOTTER,
+)
+from ansible_collections.community.containerd.plugins.module_utils._ansible.run import run
+from ansible_collections.community.containerd.plugins.module_utils._reconcile import container
+from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import ContainerRuntime
+
+PROPAGATIONS = ["private", "rprivate", "shared", "rshared", "slave", "rslave"]
+
+MOUNT = {
+    "target": {"type": "str", "required": True, "aliases": ["destination", "dst"]},
+    "source": {"type": "str", "aliases": ["src"]},
+    "type": {"type": "str", "default": "bind"},
+    "read_only": {"type": "bool", "default": False},
+    "propagation": {"type": "str", "choices": PROPAGATIONS},
+    "options": {"type": "list", "elements": "str"},
+}
+
+ARGUMENT_SPEC = {
+    **CONNECTION,
+    **LOG,
+    **REGISTRY,
+    **SNAPSHOTTER,
+    "name": {"type": "str", "required": True, "aliases": ["id"]},
+    "image": {"type": "str"},
+    "state": {"type": "str", "choices": ["absent", "present", "started", "stopped"], "default": "started"},
+    "command": {"type": "raw"},
+    "entrypoint": {"type": "raw"},
+    "working_dir": {"type": "str", "aliases": ["workdir", "chdir", "cwd"]},
+    "env": {"type": "dict"},
+    "user": {"type": "str"},
+    "hostname": {"type": "str"},
+    "mounts": {"type": "list", "elements": "dict", "aliases": ["mount"], "options": MOUNT},
+    "network_mode": {"type": "str", "aliases": ["network", "net"]},
+    "read_only": {"type": "bool"},
+    "labels": {"type": "dict", "aliases": ["label"]},
+    "annotations": {"type": "dict", "aliases": ["annotation"]},
+    "runtime": {"type": "str"},
+    "stop_signal": {"type": "str"},
+    "stop_timeout": {"type": "int", "default": 10, "aliases": ["stop_time"]},
+    "recreate": {"type": "bool", "default": False},
+    "restart": {"type": "bool", "default": False, "aliases": ["force_restart"]},
+}
+
+
+def main() -> None:
+    run(
+        container,
+        ContainerRuntime,
+        {"argument_spec": ARGUMENT_SPEC, "required_together": [("username", "password")]},
+    )
+
+
+if __name__ == "__main__":
+    main()
