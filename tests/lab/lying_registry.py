@@ -317,6 +317,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        """containerd posts for a token first, and takes 405 for the advice to use GET."""
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self._send(405, {}, b"", Lie(""))
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
         pass
 
