@@ -10,10 +10,9 @@ that only keeps the connection alive makes none. Must never know: any service, p
 
 from __future__ import annotations
 
-import re
 import struct
 from time import monotonic
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import NobodyThere, NoProgress, OurMistake, TheirMistake, WireError
 from ..http2 import frames, hpack
@@ -21,7 +20,7 @@ from ..http2.connection import ENDED, Connection, Stream
 from ..transport import UnixTransport, parse_address
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from typing import Sequence
 
     from ..transport import Transport
 
@@ -33,8 +32,7 @@ PREFIX = struct.Struct(">BL")  # compressed flag, length
 
 REQUEST = ((":method", "POST"), (":scheme", "http"))
 REQUEST_END = ((":authority", "localhost"), ("te", "trailers"), ("content-type", "application/grpc"))
-METADATA_NAME = re.compile(r"(?!grpc-)[0-9a-z_.-]+(?<!-bin)")
-METADATA_VALUE = re.compile(r"[\x20-\x7e]*")
+NAME_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyz_-.")
 
 
 class Channel:
@@ -101,9 +99,7 @@ class Call:
     def __enter__(self) -> Call:
         return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _exc: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exc: object) -> None:
         self.cancel()
 
     def send(self, message: bytes, *, is_last: bool = False) -> None:
@@ -146,10 +142,10 @@ class Call:
     def poll(self, wait_s: float) -> bool:
         """Whether `receive` would return (or raise) at once; waits for that no longer than `wait_s`."""
         deadline = monotonic() + wait_s
-        while not self._is_ready():
+        while not self._first_message_end() and self._stream.state != ENDED:
             self._link.connection.credit(self._stream, 0)
-            if not self._link.turn(deadline) or monotonic() >= deadline:
-                return self._is_ready()
+            if not self._link.turn(deadline) or (monotonic() >= deadline and not self._first_message_end()):
+                return self._stream.state == ENDED
         return True
 
     def cancel(self) -> None:
@@ -185,24 +181,22 @@ class Call:
         while self._link.connection.outgoing and self._stream.state != ENDED:
             self._turn()
 
-    def _is_ready(self) -> bool:
-        inbox = self._stream.inbox
-        return self._stream.state == ENDED or (
-            len(inbox) >= PREFIX.size and len(inbox) >= PREFIX.size + PREFIX.unpack_from(inbox)[1]
-        )
-
-    def _take(self) -> bytes | None:
-        """The first message of the inbox, if it is there as a whole."""
+    def _first_message_end(self) -> int:
+        """Where the first message of the inbox ends; 0 while it is not there as a whole."""
         inbox = self._stream.inbox
         if len(inbox) < PREFIX.size:
-            return None
+            return 0
         flag, size = PREFIX.unpack_from(inbox)
         if flag:
             raise self._link.broken("gRPC: a compressed message, which we did not ask for")
         if size > MAX_MESSAGE_BYTES:
             raise self._link.broken(f"gRPC: a message of {size} bytes where {MAX_MESSAGE_BYTES} are allowed")
         end = PREFIX.size + size
-        if len(inbox) < end:
+        return end if end <= len(inbox) else 0
+
+    def _take(self) -> bytes | None:
+        inbox, end = self._stream.inbox, self._first_message_end()
+        if not end:
             return None
         with memoryview(inbox) as view:
             message = bytes(view[PREFIX.size : end])
@@ -245,7 +239,8 @@ class _Link:
             elif data is not None:
                 raise NobodyThere(f"{self.name} closed the connection")
             elif not size:
-                return self._transport.wait(bool(self.connection.outgoing), max(0.0, deadline - monotonic()))
+                wait_s = deadline - monotonic()
+                return wait_s > 0 and self._transport.wait(bool(self.connection.outgoing), wait_s)
             return True
         except WireError as exc:
             self.close(str(exc))
@@ -286,8 +281,11 @@ class _Link:
 
 def _format_request(method: str, metadata: Metadata) -> bytes:
     for name, value in (("path", method), *metadata):
-        if not METADATA_NAME.fullmatch(name) or not METADATA_VALUE.fullmatch(value):
-            raise OurMistake(
-                f"gRPC: a call's {name!r} is not lower-case ASCII, or its value not printable ASCII"
-            )
+        is_reserved = name.startswith("grpc-") or name.endswith(
+            "-bin"
+        )  # gRPC's own names, and values in base64
+        if is_reserved or not name or not NAME_CHARACTERS.issuperset(name):
+            raise OurMistake(f"gRPC: not a name of metadata: {name!r}")
+        if not (value.isascii() and value.isprintable()):
+            raise OurMistake(f"gRPC: the value of {name!r} is not printable ASCII")
     return hpack.encode((*REQUEST, (":path", method), *REQUEST_END, *metadata))

@@ -182,7 +182,7 @@ class Decoder:
     def _entry(self, index: int) -> tuple[str, str]:
         if 0 < index <= len(STATIC):
             return STATIC[index - 1]
-        if not 0 < index <= len(STATIC) + len(self._table):
+        if not len(STATIC) < index <= len(STATIC) + len(self._table):
             raise TheirMistake(f"HPACK: no table entry {index}")
         return self._table[index - len(STATIC) - 1]
 
@@ -208,9 +208,8 @@ class Decoder:
         return self._block[self._pos - 1]
 
     def _string(self) -> str:
-        if self._pos >= len(self._block):
-            raise TheirMistake("HPACK: a header block is cut off")
-        is_huffman = self._block[self._pos] & 0x80
+        is_huffman = self._byte() & 0x80
+        self._pos -= 1
         length = self._integer(7)
         begin = self._pos
         self._pos += length

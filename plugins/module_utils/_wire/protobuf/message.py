@@ -270,6 +270,5 @@ class _Reader:
             return number != 0
         if kind in ZIGZAG:
             number = (number >> 1 ^ -(number & 1)) & 0xFFFFFFFFFFFFFFFF
-        return struct.unpack_from(layout, number.to_bytes(8, "little"))[
-            0
-        ]  # what is too wide is cut, as everywhere
+        raw = number.to_bytes(8, "little")
+        return struct.unpack_from(layout, raw)[0]  # what is too wide is cut, as everywhere

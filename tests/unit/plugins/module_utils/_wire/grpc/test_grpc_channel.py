@@ -146,6 +146,15 @@ def test_polling_tells_whether_a_message_is_there() -> None:
         assert call.receive() is None
 
 
+def test_polling_does_not_wait_for_a_message_that_is_too_large() -> None:
+    prefix = struct.pack(">BL", 0, g.MAX_MESSAGE_BYTES + 1)
+    script = peer.Script(peer.SETTINGS + peer.headers(peer.ANSWER) + peer.data(prefix))
+    with channel_to(script).call(METHOD) as call:
+        call.send(b"", is_last=True)
+        with pytest.raises(TheirMistake, match="bytes where"):
+            call.poll(60)
+
+
 def test_sending_after_the_last_message_is_our_mistake() -> None:
     with channel_to(peer.Script(peer.SETTINGS)).call(METHOD) as call:
         call.send(b"", is_last=True)
@@ -285,7 +294,9 @@ def test_a_new_call_after_a_goodbye_dials_anew() -> None:
 
 
 def test_a_peer_that_left_between_two_calls_is_noticed_before_the_second() -> None:
-    channel = channel_to(peer.Script(peer.SETTINGS + peer.unary(b"a"), b"", b"", None))
+    channel = channel_to(
+        peer.Script(peer.SETTINGS + peer.unary(b"a"), peer.After(f.SETTINGS, 0, None, f.ACK))
+    )
     channel.unary(METHOD, b"")
     with pytest.raises(NobodyThere, match="No such file"):
         channel.unary(METHOD, b"")
