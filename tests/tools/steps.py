@@ -150,6 +150,7 @@ def run(step: Step, log: Path) -> int:
             cwd=ROOT,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            check=False,
         )
         if made.returncode:
             return made.returncode
