@@ -56,7 +56,7 @@ def encode(table: Table, values: Mapping[str, Any]) -> bytes:
 
 def decode(table: Table, data: bytes) -> dict[str, Any]:
     """The message that `data` is; what is not protobuf, or too much of it: `TheirMistake`."""
-    return _Reader(bytes(data)).message(table, 0, len(data), 0, None)
+    return _Reader().message(table, memoryview(data), 0, None)
 
 
 def format_varint(value: int) -> bytes:
@@ -153,122 +153,105 @@ def _default(kind: Kind) -> Any:
 
 
 class _Reader:
-    """One pass over `data`; positions go in and out, so that nothing is sliced twice."""
+    """Reads one message with all that it holds; keeps count of its fields."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self) -> None:
         self._fields_left = MAX_FIELDS
 
     def message(
-        self, table: Table, pos: int, end: int, depth: int, into: dict[str, Any] | None
+        self, table: Table, data: memoryview, depth: int, into: dict[str, Any] | None
     ) -> dict[str, Any]:
-        """The fields in data[pos:end]; a message that comes in pieces is merged `into` its first piece."""
+        """A message that comes in pieces is merged `into` its first piece."""
         if depth > MAX_DEPTH:
             raise TheirMistake(f"protobuf: more than {MAX_DEPTH} messages inside each other")
         values = _blank(table) if into is None else into
-        strange = [values.pop(UNKNOWN)] if UNKNOWN in values else []
-        while pos < end:
+        strange = [values.pop(UNKNOWN, b"")]
+        pos = 0
+        while pos < len(data):
             start = pos
-            number, wire_type, pos = self._tag(pos, end)
-            begin, pos = self._extent(wire_type, pos, end)
-            name, kind = table.get(number, ("", None))
-            if not self._field(values, name, kind, wire_type, begin, pos, depth):
-                strange.append(self._data[start:pos])
-        if strange:
-            values[UNKNOWN] = b"".join(strange)
+            tag, pos = _read_varint(data, pos)
+            if not 0 < tag >> 3 <= MAX_FIELD_NUMBER:
+                raise TheirMistake(f"protobuf: field number {tag >> 3}")
+            value, pos = self._read(tag & 7, data, pos)
+            name, kind = table.get(tag >> 3, ("", None))
+            if not self._place(values, name, kind, tag & 7, value, depth):
+                strange.append(bytes(data[start:pos]))
+        raw = b"".join(strange)
+        if raw:
+            values[UNKNOWN] = raw
         return values
 
-    def _tag(self, pos: int, end: int) -> tuple[int, int, int]:
-        self._count()
-        tag, pos = self._varint(pos, end)
-        if not 0 < tag >> 3 <= MAX_FIELD_NUMBER:
-            raise TheirMistake(f"protobuf: field number {tag >> 3}")
-        return tag >> 3, tag & 7, pos
-
-    def _count(self) -> None:
+    def _read(self, wire_type: int, data: memoryview, pos: int) -> tuple[Any, int]:
+        """A varint as a number, anything else as its bytes; and where it ends."""
         self._fields_left -= 1
         if self._fields_left < 0:
             raise TheirMistake(f"protobuf: more than {MAX_FIELDS} fields in one message")
-
-    def _varint(self, pos: int, end: int) -> tuple[int, int]:
-        value = shift = 0
-        while pos < end:
-            byte = self._data[pos]
-            pos += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                if value >> 64:
-                    break
-                return value, pos
-            shift += 7
-            if shift > 63:
-                break
-        raise TheirMistake("protobuf: a varint is cut off or longer than 64 bits")
-
-    def _extent(self, wire_type: int, pos: int, end: int) -> tuple[int, int]:
-        """Where the value that follows a tag begins and ends."""
-        begin = pos
         if wire_type == VARINT:
-            pos = self._varint(pos, end)[1]
-        elif wire_type == LENGTH:
-            size, begin = self._varint(pos, end)
-            pos = begin + size
+            return _read_varint(data, pos)
+        if wire_type == LENGTH:
+            size, pos = _read_varint(data, pos)
         elif wire_type in (EIGHT, FOUR):
-            pos += 8 if wire_type == EIGHT else 4
+            size = 8 if wire_type == EIGHT else 4
         else:
             raise TheirMistake(f"protobuf: wire type {wire_type} where a value belongs")
-        if pos > end:
+        if pos + size > len(data):
             raise TheirMistake("protobuf: a field is longer than its message")
-        return begin, pos
+        return data[pos : pos + size], pos + size
 
-    def _field(
-        self, values: dict[str, Any], name: str, kind: Kind, wire_type: int, pos: int, end: int, depth: int
+    def _place(
+        self, values: dict[str, Any], name: str, kind: Kind, wire_type: int, value: Any, depth: int
     ) -> bool:
         """Put the value in its place; False for one that does not have the form that the table says."""
         single = kind[0] if isinstance(kind, list) else kind
         expected = SCALARS[single][0] if isinstance(single, str) else LENGTH
-        if kind is None or wire_type not in (expected, LENGTH):
+        is_packed = single is not kind and wire_type == LENGTH != expected
+        if kind is None or not (wire_type == expected or is_packed):
             return False
-        if wire_type != expected and single is kind:
-            return False
-        if isinstance(kind, tuple):
-            key, value = self._entry(kind, pos, end, depth)
-            values[name][key] = value
+        if is_packed:
+            pos = 0
+            while pos < len(value):
+                item, pos = self._read(expected, value, pos)
+                values[name].append(_scalar(single, item))
+        elif isinstance(kind, tuple):
+            entry = self.message({1: ("key", kind[0]), 2: ("value", kind[1])}, value, depth + 1, None)
+            values[name][entry["key"]] = _blank(kind[1]) if entry["value"] is None else entry["value"]
+        elif isinstance(kind, dict):
+            values[name] = self.message(kind, value, depth + 1, values[name])
         elif single is kind:
-            values[name] = self._value(single, pos, end, depth, values[name])
-        elif wire_type == expected:
-            values[name].append(self._value(single, pos, end, depth, None))
+            values[name] = _scalar(kind, value)
         else:
-            self._unpack(values[name], single, pos, end)
+            is_message = isinstance(single, dict)
+            values[name].append(
+                self.message(single, value, depth + 1, None) if is_message else _scalar(single, value)
+            )
         return True
 
-    def _entry(self, kind: Kind, pos: int, end: int, depth: int) -> tuple[Any, Any]:
-        entry = self.message({1: ("key", kind[0]), 2: ("value", kind[1])}, pos, end, depth + 1, None)
-        return entry["key"], _blank(kind[1]) if entry["value"] is None else entry["value"]
 
-    def _unpack(self, items: list[Any], kind: str, pos: int, end: int) -> None:
-        while pos < end:
-            self._count()
-            begin, pos = self._extent(SCALARS[kind][0], pos, end)
-            items.append(self._value(kind, begin, pos, 0, None))
+def _read_varint(data: memoryview, pos: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if pos == len(data):
+            break
+        byte = data[pos]
+        pos += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80 and value < 1 << 64:
+            return value, pos
+    raise TheirMistake("protobuf: a varint is cut off or longer than 64 bits")
 
-    def _value(self, kind: Kind, pos: int, end: int, depth: int, into: Any) -> Any:
-        if isinstance(kind, dict):
-            return self.message(kind, pos, end, depth + 1, into)
-        if kind == f.BYTES:
-            return self._data[pos:end]
-        if kind == f.STRING:
-            try:
-                return self._data[pos:end].decode()
-            except UnicodeDecodeError:
-                raise TheirMistake("protobuf: a string is not UTF-8") from None
-        wire_type, layout = SCALARS[kind]
-        if wire_type != VARINT:
-            return struct.unpack_from(layout, self._data, pos)[0]
-        number = self._varint(pos, end)[0]
-        if kind == f.BOOL:
-            return number != 0
-        if kind in ZIGZAG:
-            number = (number >> 1 ^ -(number & 1)) & 0xFFFFFFFFFFFFFFFF
-        raw = number.to_bytes(8, "little")
-        return struct.unpack_from(layout, raw)[0]  # what is too wide is cut, as everywhere
+
+def _scalar(kind: str, value: Any) -> Any:
+    wire_type, layout = SCALARS[kind]
+    if kind == f.BYTES:
+        return bytes(value)
+    if kind == f.STRING:
+        try:
+            return str(value, "utf-8")
+        except UnicodeDecodeError:
+            raise TheirMistake("protobuf: a string is not UTF-8") from None
+    if kind == f.BOOL:
+        return value != 0
+    if kind in ZIGZAG:
+        value = (value >> 1 ^ -(value & 1)) & 0xFFFFFFFFFFFFFFFF
+    raw = value.to_bytes(8, "little") if wire_type == VARINT else value
+    return struct.unpack_from(layout, raw)[0]  # what is too wide is cut, as everywhere

@@ -126,6 +126,24 @@ def test_a_peer_that_never_reads_is_no_progress(listener: socket.socket, path: s
         Channel(path, timeout_s=0.3).unary(METHOD, bytes(8 << 20))
 
 
+def test_a_peer_that_reads_slowly_makes_progress(listener: socket.socket, path: str) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(
+            peer.SETTINGS + peer.window_update(1 << 30) + peer.window_update(1 << 30, stream=1)
+        )
+        left = 1 << 20
+        while left > 0:
+            time.sleep(0.03)
+            left -= len(connection.recv(1 << 16))
+        connection.sendall(peer.unary(b"slow"))
+
+    thread = serve(listener, talk)
+    begin = time.monotonic()
+    assert Channel(path, timeout_s=0.4).unary(METHOD, bytes(1 << 20)) == b"slow"
+    assert time.monotonic() - begin > 0.4
+    thread.join()
+
+
 def test_a_full_queue_is_no_progress(path: str) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
