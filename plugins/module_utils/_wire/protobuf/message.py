@@ -89,7 +89,7 @@ def _format_message(table: Table, values: Mapping[str, Any], path: str, depth: i
 def _add_field(parts: list[bytes], number: int, kind: Kind, value: Any, path: str, depth: int) -> None:
     if isinstance(kind, str):
         raw = _format_scalar(kind, value, path)
-        if any(raw) or (raw and SCALARS[kind][0] == LENGTH):
+        if (raw and SCALARS[kind][0] == LENGTH) or any(raw):  # never a search through a large blob
             _add(parts, number, SCALARS[kind][0], raw)
     elif isinstance(kind, dict):
         _add(parts, number, LENGTH, _format_message(kind, value, path, depth + 1))
