@@ -217,4 +217,4 @@ def test_a_channel_that_is_closed_leaves_no_descriptor(listener: socket.socket, 
     for _time in range(3):
         with Channel(path, timeout_s=0.05) as channel, pytest.raises(NoProgress):
             channel.unary(METHOD, b"")
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before

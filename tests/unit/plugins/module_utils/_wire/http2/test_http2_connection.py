@@ -269,7 +269,12 @@ def test_going_away_refuses_the_streams_above_the_last() -> None:
     connection, first = opened()
     second = connection.open(REQUEST)
     connection.feed(peer.goaway(1) + peer.data(b"a"))
-    assert (first.is_refused, first.inbox, second.is_refused, second.state) == (False, b"a", True, c.ENDED)
+    assert (first.is_refused, bytes(first.inbox), second.is_refused, second.state) == (
+        False,
+        b"a",
+        True,
+        c.ENDED,
+    )
     with pytest.raises(OurMistake, match="going away"):
         connection.open(REQUEST)
 
