@@ -24,7 +24,8 @@ from .._values.task import Exit, Stdio, Task
 from .completion import ImageState, check_never, pull_of, sentence_of
 from .container_options import DesiredContainer, want_container
 from .drift import Difference, compare_spec, compare_subset
-from .task import STOP_SIGNAL_LABEL, task_facts
+from .facts import container_facts
+from .task import STOP_SIGNAL_LABEL
 
 LOG_URI_LABEL = "containerd.io/restart.loguri"  # containerd's own place for where output goes
 
@@ -363,19 +364,3 @@ def report(desired: DesiredContainer, state: ContainerState, results: Sequence[A
     if state.record is None:
         return {"container": {"id": desired.id, "state": "absent"}}
     return {"container": {**container_facts(state.record, state.task), "state": "present"}}
-
-
-def container_facts(record: Container, task: Task | None) -> dict[str, Any]:
-    """A container as the user reads it."""
-    return {
-        "id": record.id,
-        "image": record.image,
-        "labels": dict(record.labels),
-        "runtime": record.runtime,
-        "snapshotter": record.snapshotter,
-        "snapshot_key": record.snapshot_key,
-        "created_at": record.created_at,
-        "updated_at": record.updated_at,
-        "spec": dict(record.spec),
-        "task": task_facts(task),
-    }

@@ -57,7 +57,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         pull=want_pull(params),
         access=want_access(params),
         wish=_wish(params),
-        labels=_texts(params, "labels"),
+        labels=texts(params, "labels"),
         log_uri=log_uri(params),
         runtime=params["runtime"],
         snapshotter=params["snapshotter"],
@@ -83,13 +83,13 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         command=words(params["command"], "command"),
         entrypoint=words(params["entrypoint"], "entrypoint"),
         working_dir=params["working_dir"],
-        env=_texts(params, "env"),
+        env=texts(params, "env"),
         user=params["user"],
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
         network_mode=params["network_mode"],
         read_only=params["read_only"],
-        annotations=_texts(params, "annotations"),
+        annotations=texts(params, "annotations"),
     )
 
 
@@ -107,7 +107,7 @@ def words(value: Any, option: str) -> tuple[str, ...] | None:
     raise Refused("%s is neither a string nor a list of strings" % option, "write it as a list of strings")
 
 
-def _texts(params: Mapping[str, Any], option: str) -> dict[str, str] | None:
+def texts(params: Mapping[str, Any], option: str) -> dict[str, str] | None:
     """A mapping of texts; numbers and booleans without quotes are refused, since YAML has changed them already."""
     given = params[option]
     if given is None:

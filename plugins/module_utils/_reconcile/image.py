@@ -18,6 +18,7 @@ from .._values.platform import host_platform, parse_platform
 from .._values.reference import Reference, parse_reference
 from .._values.registry import RegistryAccess
 from .completion import ImageState, check_never, completed, pull_of, sentence_of
+from .facts import image_facts
 from .registry_access import want_access, want_pull
 
 
@@ -211,22 +212,4 @@ def _entry(image: ImageState, pulled: Pulled | None) -> Mapping[str, Any]:
         "state": "present",
         "source": source,
         "bytes_fetched": fetched,
-    }
-
-
-def image_facts(stored: Stored) -> dict[str, Any]:
-    """An image as the user reads it."""
-    image = stored.image
-    return {
-        "name": image.name,
-        "digest": image.target.digest,
-        "media_type": image.target.media_type,
-        "platforms": list(stored.platforms),
-        "size": stored.size,
-        "labels": dict(image.labels),
-        "complete": stored.is_complete,
-        "missing": [blob.digest for blob in stored.missing],
-        "unpacked": stored.is_unpacked,
-        "created_at": image.created_at,
-        "updated_at": image.updated_at,
     }

@@ -16,6 +16,7 @@ from .._values.errors import NotFound, Refused
 from .._values.plan import Plan, Step
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
+from .facts import task_facts
 from .logs import log_uri
 
 STOP_SIGNAL_LABEL = (
@@ -225,19 +226,4 @@ def report(desired: DesiredTask, state: TaskState, results: Sequence[Any]) -> Ma
         "task": {"container": desired.container_id, **task_facts(state.task)},
         "exit_code": ended.status if ended else None,
         "exited_at": ended.at if ended else "",
-    }
-
-
-def task_facts(task: Task | None) -> dict[str, Any]:
-    """A task as the user reads it."""
-    if task is None:
-        return {"status": "absent", "pid": 0}
-    return {
-        "status": task.status,
-        "pid": task.pid,
-        "exit_code": task.exit.status if task.exit.at else None,
-        "exited_at": task.exit.at,
-        "stdout": task.stdio.stdout,
-        "stderr": task.stdio.stderr,
-        "terminal": task.stdio.terminal,
     }

@@ -54,6 +54,24 @@ def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
         raise _refused("look into a snapshot", error.errno or 0) from error
 
 
+def has_path(pid: int, pattern: str) -> bool:
+    """Whether ``pattern``, an absolute path that may hold wildcards, names something in that process's root."""
+    import glob
+    from concurrent.futures import ThreadPoolExecutor
+
+    def look() -> bool:
+        _Kernel().leave_shared_namespaces()
+        with _root_at("/proc/%d/root" % pid):
+            return bool(glob.glob(pattern))
+
+    try:
+        with ThreadPoolExecutor(1) as own_thread:
+            return own_thread.submit(look).result()
+    except OSError as error:
+        said = "cannot look at the files of process %d: %s" % (pid, error.strerror)
+        raise Refused(said, "run with become") from error
+
+
 def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
     """Flags, options and the directory to call mount(2) from, for a mount that is only to be read."""
     flags = 0

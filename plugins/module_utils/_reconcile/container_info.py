@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read about containers: what is declared and what runs. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from .._values.container import Container
+from .._values.plan import Plan
+from .._values.task import Task
+from .facts import container_facts
+
+
+class Verbs(Protocol):
+    """What must be possible."""
+
+    def containers(self, names: Sequence[str] | None) -> list[Container]: ...
+
+    def tasks(self) -> dict[str, Task]: ...
+
+
+class DesiredReading(NamedTuple):
+    names: tuple[str, ...] | None  # None: all
+
+
+class Found(NamedTuple):
+    containers: list[Container]
+    tasks: Mapping[str, Task]  # by container
+
+
+def want(params: Mapping[str, Any]) -> DesiredReading:
+    return DesiredReading(None if params["name"] is None else tuple(params["name"]))
+
+
+def read(verbs: Verbs, desired: DesiredReading) -> Found:
+    containers = verbs.containers(desired.names)
+    return Found(containers, verbs.tasks() if containers else {})
+
+
+def plan(desired: DesiredReading, current: Found) -> Plan:
+    return Plan((), current)
+
+
+def view(desired: DesiredReading, state: Found) -> Mapping[str, Any]:
+    return {}
+
+
+def report(desired: DesiredReading, state: Found, results: Sequence[Any]) -> Mapping[str, Any]:
+    return {
+        "containers": [container_facts(record, state.tasks.get(record.id)) for record in state.containers]
+    }
