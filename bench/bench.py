@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""bench.py [--quick] [--only PART …]: our modules side by side with ping and with the stock ctr.
+
+Runs inside `tests/lab/lab.py run`, on each daemon of that lab. Always ends well: what a row thinks of its
+limit is in its last column. README.md says how to read it all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / ".dev"))
+
+import report  # noqa: E402
+from measure import Contestant, in_turns  # noqa: E402
+from noops import Settled  # noqa: E402
+from pulls import Pulls  # noqa: E402
+from report import Row  # noqa: E402
+from samples import MIB, Sample  # noqa: E402
+from tasks import Tasks, run_tool  # noqa: E402
+
+from ansible_collections.community.containerd.tests.lab.daemon import Daemon  # noqa: E402
+from ansible_collections.community.containerd.tests.lab.world import Lab  # noqa: E402
+
+NOOP_ROUNDS, PULL_ROUNDS = 15, 5
+NOOP_LIMIT = 1.2
+NOOPS = [  # ours, theirs, limit
+    ("ctr_image", "ping", NOOP_LIMIT),
+    ("ctr_container", "ping", NOOP_LIMIT),
+    ("ctr_task", "ping", NOOP_LIMIT),
+    ("ctr_image", "ctr images ls", None),
+    ("ctr_container", "ctr containers info", None),
+    ("ctr_task", "ctr tasks ls", None),
+]
+PULLS = [  # what, sample, limit
+    ("one layer of 512 MiB, tar", Sample("large", 512 * MIB), 1.0),
+    ("one layer of 512 MiB, gzip", Sample("large-gz", 512 * MIB, compression="gzip"), 1.0),
+    ("40 layers of 256 KiB, tar", Sample("many", MIB // 4, layers=40), 1.0),
+    ("40 layers of 256 KiB, gzip", Sample("many-gz", MIB // 4, layers=40, compression="gzip"), 1.0),
+    ("20 images of 3 layers of 1 MiB, tar", Sample("set", MIB, layers=3, images=20), 0.6),
+    ("20 images, gzip", Sample("set-gz", MIB, layers=3, images=20, compression="gzip"), 0.6),
+]
+PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]
+PEAK_LIMIT_MIB = 80
+
+
+class Bench:
+    """Rows, part by part, for one daemon."""
+
+    def __init__(self, lab: Lab, daemon: Daemon, folder: Path, *, is_quick: bool) -> None:
+        self._daemon, self._registry = daemon, lab.registries["plain"]
+        self._folder, self._tasks = folder, Tasks(folder)
+        self._pulls = Pulls(daemon, self._registry, self._tasks)
+        self._noop_rounds, self._pull_rounds = (3, 1) if is_quick else (NOOP_ROUNDS, PULL_ROUNDS)
+        self._seed = 0
+
+    def noop(self) -> Iterator[Row]:
+        with Settled(self._daemon, self._registry, self._tasks).prepared() as contestants:
+            runs = in_turns(contestants, self._noop_rounds, warm_ups=2)
+        ms = {name: [run.seconds * 1000 for run in those] for name, those in runs.items()}
+        for ours, theirs, limit in NOOPS:
+            against = theirs if theirs == "ping" else f"command: {theirs}"
+            yield Row(f"no-op {ours} / {against}", "ms", ms[ours], ms[theirs], limit)
+
+    def pull(self) -> Iterator[Row]:
+        for what, sample, limit in PULLS:
+            references = self._push(sample)
+            runs = in_turns([self._pulls.ours(references), self._pulls.theirs(references)], self._pull_rounds)
+            seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
+            yield Row(f"pull: {what} / ctr", "s", seconds["ours"], seconds["theirs"], limit)
+
+    def memory(self) -> Iterator[Row]:
+        for size, sample in PEAKS:
+            contestant: Contestant = self._pulls.ours(self._push(sample))
+            runs = in_turns([contestant], 1, warm_ups=0)[contestant.name]
+            yield Row(
+                f"peak memory, layer of {size}",
+                "MiB",
+                [run.peak_bytes / MIB for run in runs],
+                limit=PEAK_LIMIT_MIB,
+            )
+
+    def payload(self) -> Iterator[Row]:
+        sizes = json.loads(run_tool(ROOT / "tests/tools/payload.py"))
+        for module, size in sizes.items():
+            what = f"payload of {module}: {size['our_files']} files of ours, in all"
+            yield Row(what, "KiB", [size["bytes"] / 1024])
+
+    def _push(self, sample: Sample) -> list[str]:
+        self._seed += 1000
+        return sample.push(self._registry, self._folder, self._seed)
+
+
+PARTS = {"noop": Bench.noop, "pull": Bench.pull, "memory": Bench.memory, "payload": Bench.payload}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few rounds: does it work, not how fast is it")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART")
+    options = parser.parse_args()
+    lab = Lab.load(Path(os.environ["CTR_LAB"]))
+    for daemon in lab.daemons:
+        print(f"\ncontainerd {daemon.exact}")
+        report.show(report.HEAD)
+        rows = []
+        with tempfile.TemporaryDirectory(dir=lab.dir) as folder:
+            bench = Bench(lab, daemon, Path(folder), is_quick=options.quick)
+            for part in options.only:
+                for row in PARTS[part](bench):
+                    report.show(row.columns())
+                    rows.append(row)
+        load = os.getloadavg()[1]
+        print(f"load of the last five minutes: {load:.1f} on {os.cpu_count()} processors")
+        about = {"containerd": daemon.exact, "load": load, "processors": os.cpu_count()}
+        report.save(ROOT / "build/bench" / f"{daemon.version}.json", about, rows)
+
+
+if __name__ == "__main__":
+    main()
