@@ -8,7 +8,8 @@ Knows the order of documents; never where their bytes come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 from .._values.descriptor import (
     Descriptor,

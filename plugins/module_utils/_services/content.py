@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import Callable
 
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
 from .._values.errors import AlreadyExists, Damaged, NotFound
