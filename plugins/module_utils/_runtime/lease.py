@@ -73,7 +73,7 @@ def _is_dead(owner: str) -> bool:
     own_boot, own_namespace = _owner(os.getpid()).split(" ")[:2]
     if boot != own_boot:
         return True
-    if namespace != own_namespace or not pid.isdigit():
+    if namespace != own_namespace or not pid.isdecimal():
         return False
     try:
         return _owner(int(pid)) != owner

@@ -43,8 +43,8 @@ def normalise_mount(entry: Mapping[str, Any]) -> Mount:
 def _option(option: str) -> str:
     key, _, value = option.partition("=")
     number, unit = (value[:-1], value[-1:].lower()) if value[-1:].lower() in _UNITS else (value, "")
-    if key in ("mode", "ptmxmode") and value.isdigit():
+    if key in ("mode", "ptmxmode") and value.isdecimal():
         return key + "=" + (value.lstrip("0") or "0")
-    if key == "size" and number.isdigit():
+    if key == "size" and number.isdecimal() and len(number) < 20:
         return "size=%d" % (int(number) * _UNITS.get(unit, 1))
     return option

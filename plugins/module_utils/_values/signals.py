@@ -16,7 +16,7 @@ _REAL_TIME = re.compile(r"(?:SIG)?RT(MIN|MAX)([+-][0-9]+)?")  # systemd images s
 def parse_signal(text: str) -> int:
     """``TERM``, ``SIGTERM`` or ``15``; Refused for what the kernel does not know."""
     word = text.strip().upper()
-    if word.isdigit() and 0 < int(word) <= signal.SIGRTMAX:
+    if word.isdecimal() and 0 < int(word) <= signal.SIGRTMAX:
         return int(word)
     named = getattr(signal, word if word.startswith("SIG") else "SIG" + word, None)
     if isinstance(named, signal.Signals):

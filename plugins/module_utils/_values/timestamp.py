@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping
 
 UNSET_S = -62135596800  # Go's zero time, which containerd sends for "has not happened"
+LAST_S = 253402300799  # the end of the year 9999, where the format ends
 
 
 def format_timestamp(stamp: Mapping[str, int] | None) -> str:
-    """Seconds and nanoseconds since 1970 as text; '' for what has not happened."""
-    if not stamp or stamp["seconds"] <= UNSET_S or not (stamp["seconds"] or stamp["nanos"]):
+    """Seconds and nanoseconds since 1970 as text; '' for what has not happened, or never will."""
+    if not stamp or not UNSET_S < stamp["seconds"] <= LAST_S or not (stamp["seconds"] or stamp["nanos"]):
         return ""
     whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(stamp["seconds"]))
     return "%s.%09dZ" % (whole, stamp["nanos"])
