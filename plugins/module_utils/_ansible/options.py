@@ -9,6 +9,10 @@ from typing import Any
 
 from ansible.module_utils.common.parameters import env_fallback
 
+from .compile_once import compile_once
+
+compile_once()  # here, since every module imports this file before all others of ours
+
 CONNECTION: dict[str, Any] = {
     "address": {
         "type": "str",

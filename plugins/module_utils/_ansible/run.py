@@ -9,21 +9,24 @@ Knows AnsibleModule; nothing of containerd. The only place that exits or fails.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._reconcile.engine import Decision, reconcile
+from .._reconcile.engine import reconcile
 from .._values.endpoint import Endpoint
 from .._values.errors import Failure
 
+if TYPE_CHECKING:
+    from .._reconcile.decision import Decision
 
-def run(decision: Any, runtime: Callable[[Endpoint], Any], spec: Mapping[str, Any]) -> None:
-    """``spec`` is what AnsibleModule takes; ``runtime`` makes the verbs that ``decision`` uses."""
+
+def run(decision: Decision, runtime: Callable[[Endpoint], Any], spec: Mapping[str, Any]) -> None:
+    """``decision`` is a file of ``_reconcile``, ``runtime`` makes its verbs, ``spec`` is AnsibleModule's."""
     module = AnsibleModule(supports_check_mode=True, **spec)
     try:
         verbs = runtime(_endpoint(module.params))
-        outcome = reconcile(_as_decision(decision), verbs, module.params, dry_run=module.check_mode)
+        outcome = reconcile(decision, verbs, module.params, dry_run=module.check_mode)
     except Failure as failure:
         error = {"kind": failure.kind, "call": failure.call, "code": failure.code}
         module.fail_json(msg=str(failure), error=error)
@@ -33,11 +36,6 @@ def run(decision: Any, runtime: Callable[[Endpoint], Any], spec: Mapping[str, An
         diff={"before": outcome.before, "after": outcome.after},
         **outcome.values,
     )
-
-
-def _as_decision(decision: Any) -> Decision:
-    """A file of ``_reconcile`` serves as a decision by the functions that it defines."""
-    return decision  # type: ignore[no-any-return]
 
 
 def _endpoint(params: Mapping[str, Any]) -> Endpoint:

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .._values.errors import NotFound
 from .._values.image import Extent, Image, Pull, Remote, Stored
 from .._values.reference import Reference, parse_reference
+from .._values.value import Value
 
 
-class ImageState(NamedTuple):
+class ImageState(Value):
     """One name: its record, what is stored of it, what the registry has."""
 
     name: str
@@ -60,7 +59,7 @@ def completed(image: ImageState, extent: Extent) -> ImageState:
         return ImageState(image.name, image.reference, whole, remote, to_fetch=to_fetch)
     if stored is None:
         return image
-    return image._replace(stored=stored._replace(missing=(), is_unpacked=True))
+    return image.replace(stored=stored.replace(missing=(), is_unpacked=True))
 
 
 def check_never(image: ImageState) -> None:

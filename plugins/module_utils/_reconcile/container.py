@@ -9,64 +9,31 @@ Knows what the options mean together and which change needs the container to be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._spec.view import view_spec
 from .._values.container import Container, Creation, Identity, ImageFacts, SpecWish
 from .._values.descriptor import chain_of, parse_config
 from .._values.errors import NotFound, Refused
-from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+from .._values.image import Extent, LookUp, Remote, Stored
 from .._values.plan import Plan, Step
 from .._values.platform import host_platform
-from .._values.registry import RegistryAccess
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
+from .._values.value import Value
 from .completion import ImageState, check_never, pull_of, sentence_of
 from .container_options import DesiredContainer, want_container
 from .drift import Difference, compare_spec, compare_subset
 from .facts import container_facts
 from .task import STOP_SIGNAL_LABEL
 
+if TYPE_CHECKING:
+    from .verbs import ContainerVerbs
+
 LOG_URI_LABEL = "containerd.io/restart.loguri"  # containerd's own place for where output goes
 
 
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def snapshotter(self, wish: str | None) -> str: ...
-
-    def container(self, container_id: str) -> Container | None: ...
-
-    def task(self, container_id: str) -> Task | None: ...
-
-    def parent(self, container: Container) -> str | None: ...
-
-    def identity(self, container: Container, user: str) -> Identity: ...
-
-    def records(self, names: Sequence[str]) -> dict[str, Image]: ...
-
-    def image_facts(self, image: Image) -> ImageFacts | None: ...
-
-    def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]: ...
-
-    def look_up(
-        self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
-    ) -> dict[str, Remote]: ...
-
-    def pull(self, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]: ...
-
-    def create(self, creation: Creation, snapshotter: str) -> None: ...
-
-    def relabel(self, container_id: str, labels: Mapping[str, str]) -> None: ...
-
-    def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None: ...
-
-    def start(self, container_id: str, log_uri: str | None) -> None: ...
-
-    def stop(self, container_id: str, signal_number: int, timeout_s: float) -> Exit: ...
-
-
-class ContainerState(NamedTuple):
+class ContainerState(Value):
     """The container as it is, what it should come from, and where the two differ."""
 
     record: Container | None
@@ -87,7 +54,7 @@ def want(params: Mapping[str, Any]) -> DesiredContainer:
     return want_container(params)
 
 
-def read(verbs: Verbs, desired: DesiredContainer) -> ContainerState:
+def read(verbs: ContainerVerbs, desired: DesiredContainer) -> ContainerState:
     record, task = verbs.container(desired.id), verbs.task(desired.id)
     extent = Extent((host_platform(),), True, record.snapshotter if record else "")
     if desired.state == "absent":
@@ -95,24 +62,24 @@ def read(verbs: Verbs, desired: DesiredContainer) -> ContainerState:
     if desired.image is None and record is None:
         raise Refused("container %s does not exist and no image is named" % desired.id, "set image")
     if record is None or desired.snapshotter:
-        extent = extent._replace(snapshotter=verbs.snapshotter(desired.snapshotter))
+        extent = extent.replace(snapshotter=verbs.snapshotter(desired.snapshotter))
     state = _read_image(verbs, desired, ContainerState(record, task, "", None, None, extent, None))
     if record is None:
         return state
-    return state._replace(differences=tuple(_differences(verbs, desired, record, state)))
+    return state.replace(differences=tuple(_differences(verbs, desired, record, state)))
 
 
-def _read_image(verbs: Verbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
+def _read_image(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
     """What is here of the wanted image; a registry is asked when there is nothing to make the container from."""
     if desired.image is None or desired.reference is None:
         return state
     full = str(desired.reference)
     records = verbs.records(list(dict.fromkeys((desired.image, full))))
     name = desired.image if desired.image in records else full
-    state = state._replace(image=name)
+    state = state.replace(image=name)
     image = records.get(name)
     if image is not None and state.record is not None and desired.pull != "always":
-        return state._replace(facts=verbs.image_facts(image))
+        return state.replace(facts=verbs.image_facts(image))
     stored = verbs.inspect([image], state.extent)[name] if image is not None else None
     is_whole = stored is not None and stored.is_complete
     remote = None
@@ -120,7 +87,7 @@ def _read_image(verbs: Verbs, desired: DesiredContainer, state: ContainerState) 
         question = LookUp(name, desired.reference, stored, stored is not None and desired.pull != "always")
         remote = verbs.look_up([question], state.extent, desired.access)[name]
     facts = _facts_of(remote, name) or (verbs.image_facts(image) if image is not None else None)
-    return state._replace(stored=stored, remote=remote, facts=facts)
+    return state.replace(stored=stored, remote=remote, facts=facts)
 
 
 def _facts_of(remote: Remote | None, name: str) -> ImageFacts | None:
@@ -133,7 +100,7 @@ def _facts_of(remote: Remote | None, name: str) -> ImageFacts | None:
 
 
 def _differences(
-    verbs: Verbs, desired: DesiredContainer, record: Container, state: ContainerState
+    verbs: ContainerVerbs, desired: DesiredContainer, record: Container, state: ContainerState
 ) -> Iterator[Difference]:
     if state.image and record.image != state.image:
         yield Difference("image", state.image, record.image)
@@ -167,12 +134,12 @@ def _label_differences(desired: DesiredContainer, record: Container) -> Iterator
         yield Difference("stop_signal", desired.stop_signal, stop_signal, is_in_place=True)
 
 
-def _identity(verbs: Verbs, record: Container, wish: SpecWish) -> Identity | None:
+def _identity(verbs: ContainerVerbs, record: Container, wish: SpecWish) -> Identity | None:
     """The wish's user in numbers: as they stand, or by the files of the container."""
     if wish.user is None:
         return None
     uid, _colon, gid = wish.user.partition(":")
-    if uid.isdigit() and (gid.isdigit() or not _colon):
+    if uid.isdecimal() and (gid.isdecimal() or not _colon):
         return Identity(int(uid), int(gid or 0))
     return verbs.identity(record, wish.user)
 
@@ -194,7 +161,7 @@ def plan(desired: DesiredContainer, current: ContainerState) -> Plan:
 
 
 def _plan_absent(desired: DesiredContainer, current: ContainerState) -> Plan:
-    after = current._replace(record=None, task=None)
+    after = current.replace(record=None, task=None)
     if current.record is None:
         return Plan((), after)
     args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
@@ -309,13 +276,13 @@ def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> 
         )
     elif record is not None:
         labels = [d.wanted for d in current.differences if d.option == "labels"]
-        record = record._replace(labels={**record.labels, **(labels[0] if labels else {})})
+        record = record.replace(labels={**record.labels, **(labels[0] if labels else {})})
     status = _STATUS.get(desired.state) or (current.task.status if current.task else "")
     if status == "running" and not (task and task.status == "running"):
         task = Task(desired.id, task.pid if task else 0, "running", Stdio(), Exit(0, ""))
     elif status == "stopped" and task is not None:
-        task = task._replace(status="stopped")
-    return current._replace(record=record, task=task, differences=())
+        task = task.replace(status="stopped")
+    return current.replace(record=record, task=task, differences=())
 
 
 _ALIVE = ("running", "paused", "pausing")

@@ -6,27 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Container
 from .._values.plan import Plan
 from .._values.task import Task
+from .._values.value import Value
 from .facts import container_facts
 
-
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def containers(self, names: Sequence[str] | None) -> list[Container]: ...
-
-    def tasks(self) -> dict[str, Task]: ...
+if TYPE_CHECKING:
+    from .verbs import ListingVerbs
 
 
-class DesiredReading(NamedTuple):
+class DesiredReading(Value):
     names: tuple[str, ...] | None  # None: all
 
 
-class Found(NamedTuple):
+class Found(Value):
     containers: list[Container]
     tasks: Mapping[str, Task]  # by container
 
@@ -35,7 +31,7 @@ def want(params: Mapping[str, Any]) -> DesiredReading:
     return DesiredReading(None if params["name"] is None else tuple(params["name"]))
 
 
-def read(verbs: Verbs, desired: DesiredReading) -> Found:
+def read(verbs: ListingVerbs, desired: DesiredReading) -> Found:
     containers = verbs.containers(desired.names)
     return Found(containers, verbs.tasks() if containers else {})
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._values.container import Mount, SpecWish
 from .._values.errors import Refused
 from .._values.reference import Reference, parse_reference
 from .._values.registry import RegistryAccess
 from .._values.signals import parse_signal
+from .._values.value import Value
 from .logs import log_uri
 from .registry_access import want_access, want_pull
 
@@ -23,7 +24,7 @@ _ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")
 MAX_ID = 76
 
 
-class DesiredContainer(NamedTuple):
+class DesiredContainer(Value):
     id: str
     namespace: str
     state: str

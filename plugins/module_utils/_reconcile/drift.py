@@ -9,15 +9,16 @@ Only what the user said is compared. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._spec.builder import choose_args
 from .._spec.mounts import normalise_mount
 from .._spec.view import SpecView
 from .._values.container import Identity, Mount, SpecWish
+from .._values.value import Value
 
 
-class Difference(NamedTuple):
+class Difference(Value):
     """An option whose wish and present value are not the same."""
 
     option: str
@@ -70,12 +71,12 @@ def compare_subset(
 
 def _is_same_user(said: str, wanted: Identity, current: Identity) -> bool:
     """A number alone says nothing of the group."""
-    return wanted.uid == current.uid and (said.isdigit() or wanted.gid == current.gid)
+    return wanted.uid == current.uid and (said.isdecimal() or wanted.gid == current.gid)
 
 
 def _compare_mounts(wanted: Iterable[Mount], current: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
     there = {mount.destination: mount for mount in map(normalise_mount, current)}
-    normal = [normalise_mount(mount._asdict()) for mount in wanted]
+    normal = [normalise_mount(vars(mount)) for mount in wanted]
     if any(there.get(mount.destination) != mount for mount in normal):
         seen = [there[mount.destination] for mount in normal if mount.destination in there]
         yield Difference("mounts", [_words(mount) for mount in normal], [_words(mount) for mount in seen])

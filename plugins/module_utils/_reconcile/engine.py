@@ -8,32 +8,16 @@ Knows the order of these; never what any of them does. The only place that asks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from .._values.plan import Plan
+from .._values.value import Value
 
-
-class Decision(Protocol):
-    """What a module decides with: five functions, all pure but ``read``."""
-
-    def want(self, params: Mapping[str, Any]) -> Any:
-        """The options as one value, checked as a whole."""
-
-    def read(self, verbs: Any, desired: Any) -> Any:
-        """What is there now. Changes nothing."""
-
-    def plan(self, desired: Any, current: Any) -> Plan:
-        """The steps from ``current`` to ``desired``; Refused when the wish cannot be granted."""
-
-    def view(self, desired: Any, state: Any) -> Mapping[str, Any]:
-        """The part of a state that the wish is about, in the user's words: what is compared and shown."""
-
-    def report(self, desired: Any, state: Any, results: Sequence[Any]) -> Mapping[str, Any]:
-        """The module's return values: a state, and what each step brought back (none in a dry run)."""
+if TYPE_CHECKING:
+    from .decision import Decision
 
 
-class Outcome(NamedTuple):
+class Outcome(Value):
     """What the user is told."""
 
     changed: bool

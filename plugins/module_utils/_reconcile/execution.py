@@ -10,32 +10,21 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Container
 from .._values.errors import Refused
 from .._values.execution import Command, Executed
 from .._values.plan import Plan, Step
-from .._values.task import Task
+from .._values.value import Value
 from .container_options import texts, words
 from .task import no_such_container
 
-
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def container(self, container_id: str) -> Container | None: ...
-
-    def namespaces(self) -> list[str]: ...
-
-    def task(self, container_id: str) -> Task | None: ...
-
-    def has_path(self, task: Task, path: str) -> bool: ...
-
-    def execute(self, container: Container, command: Command) -> Executed: ...
+if TYPE_CHECKING:
+    from .verbs import CommandVerbs
 
 
-class DesiredExecution(NamedTuple):
+class DesiredExecution(Value):
     container_id: str
     namespace: str
     command: Command
@@ -43,7 +32,7 @@ class DesiredExecution(NamedTuple):
     removes: str | None
 
 
-class ExecutionState(NamedTuple):
+class ExecutionState(Value):
     container: Container
     skip: str  # why the command need not run; '' when it must
 
@@ -82,7 +71,7 @@ def _stdin(params: Mapping[str, Any]) -> bytes | None:
     return text.encode("utf-8", "surrogateescape")
 
 
-def read(verbs: Verbs, desired: DesiredExecution) -> ExecutionState:
+def read(verbs: CommandVerbs, desired: DesiredExecution) -> ExecutionState:
     container = verbs.container(desired.container_id)
     if container is None:
         raise no_such_container(verbs, desired.container_id, desired.namespace)

@@ -9,7 +9,7 @@ Knows what the options mean together; never how anything is fetched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
 from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
@@ -17,32 +17,16 @@ from .._values.plan import Plan, Step
 from .._values.platform import host_platform, parse_platform
 from .._values.reference import Reference, parse_reference
 from .._values.registry import RegistryAccess
+from .._values.value import Value
 from .completion import ImageState, check_never, completed, pull_of, sentence_of
 from .facts import image_facts
 from .registry_access import want_access, want_pull
 
-
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def snapshotter(self, wish: str | None) -> str: ...
-
-    def records(self, names: Sequence[str]) -> dict[str, Image]: ...
-
-    def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]: ...
-
-    def users(self, names: Sequence[str]) -> dict[str, list[str]]: ...
-
-    def look_up(
-        self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
-    ) -> dict[str, Remote]: ...
-
-    def pull(self, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]: ...
-
-    def remove(self, names: Sequence[str], sync: bool) -> None: ...
+if TYPE_CHECKING:
+    from .verbs import ImageVerbs
 
 
-class DesiredImages(NamedTuple):
+class DesiredImages(Value):
     names: tuple[tuple[str, Reference | None], ...]  # as written; parsed, or None when only a literal name
     state: str
     pull: str
@@ -53,7 +37,7 @@ class DesiredImages(NamedTuple):
     sync: bool
 
 
-class CurrentImages(NamedTuple):
+class CurrentImages(Value):
     images: tuple[ImageState, ...]
     extent: Extent
 
@@ -93,7 +77,7 @@ def _reference(text: str, is_absent: bool) -> Reference | None:
         raise
 
 
-def read(verbs: Verbs, desired: DesiredImages) -> CurrentImages:
+def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
     extent = desired.extent
     if desired.state == "present":
         snapshotter = verbs.snapshotter(desired.snapshotter)
@@ -117,7 +101,9 @@ def _existing(records: Mapping[str, Image], text: str, reference: Reference | No
     return text if text in records or reference is None else str(reference)
 
 
-def _read_users(verbs: Verbs, found: Sequence[tuple[str, Reference | None]], extent: Extent) -> CurrentImages:
+def _read_users(
+    verbs: ImageVerbs, found: Sequence[tuple[str, Reference | None]], extent: Extent
+) -> CurrentImages:
     records = verbs.records([name for name, _reference in found])
     users = verbs.users(list(records)) if records else {}
     images = []
@@ -129,7 +115,7 @@ def _read_users(verbs: Verbs, found: Sequence[tuple[str, Reference | None]], ext
 
 
 def _look_up(
-    verbs: Verbs,
+    verbs: ImageVerbs,
     desired: DesiredImages,
     found: Sequence[tuple[str, Reference | None]],
     stored: Mapping[str, Stored],

@@ -6,29 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
-from .._values.image import Extent, Image, Stored
+from .._values.image import Extent, Stored
 from .._values.plan import Plan
 from .._values.platform import host_platform, parse_platform
 from .._values.reference import parse_reference
+from .._values.value import Value
 from .facts import image_facts
 
-
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def snapshotter(self, wish: str | None) -> str: ...
-
-    def all_records(self) -> list[Image]: ...
-
-    def records(self, names: Sequence[str]) -> dict[str, Image]: ...
-
-    def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]: ...
+if TYPE_CHECKING:
+    from .verbs import ImageReadingVerbs
 
 
-class DesiredReading(NamedTuple):
+class DesiredReading(Value):
     names: tuple[str, ...] | None  # None: all
     extent: Extent
     snapshotter: str | None
@@ -40,9 +32,9 @@ def want(params: Mapping[str, Any]) -> DesiredReading:
     return DesiredReading(names, Extent(platforms, True, ""), params["snapshotter"])
 
 
-def read(verbs: Verbs, desired: DesiredReading) -> list[Stored]:
+def read(verbs: ImageReadingVerbs, desired: DesiredReading) -> list[Stored]:
     """Those that the user named and that are there, in the user's order; without names all, sorted."""
-    extent = desired.extent._replace(snapshotter=verbs.snapshotter(desired.snapshotter))
+    extent = desired.extent.replace(snapshotter=verbs.snapshotter(desired.snapshotter))
     if desired.names is None:
         images = sorted(verbs.all_records(), key=lambda image: image.name)
     else:

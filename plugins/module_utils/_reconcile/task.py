@@ -9,46 +9,26 @@ Knows what each state means for each status that a task can be in; never how a p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Container
 from .._values.errors import NotFound, Refused
 from .._values.plan import Plan, Step
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
+from .._values.value import Value
 from .facts import task_facts
 from .logs import log_uri
+
+if TYPE_CHECKING:
+    from .verbs import TaskVerbs
 
 STOP_SIGNAL_LABEL = (
     "io.containerd.image.config.stop-signal"  # as containerd's clients record the image's word
 )
 
 
-class Verbs(Protocol):
-    """What must be possible."""
-
-    def container(self, container_id: str) -> Container | None: ...
-
-    def namespaces(self) -> list[str]: ...
-
-    def task(self, container_id: str) -> Task | None: ...
-
-    def start(self, container_id: str, log_uri: str | None) -> None: ...
-
-    def stop(self, container_id: str, signal_number: int, timeout_s: float) -> Exit: ...
-
-    def kill(self, container_id: str, signal_number: int) -> Exit | None: ...
-
-    def pause(self, container_id: str) -> None: ...
-
-    def resume(self, container_id: str) -> None: ...
-
-    def wait(self, container_id: str, timeout_s: float) -> Exit: ...
-
-    def delete(self, container_id: str) -> Exit: ...
-
-
-class DesiredTask(NamedTuple):
+class DesiredTask(Value):
     container_id: str
     state: str
     signal: int | None
@@ -58,7 +38,7 @@ class DesiredTask(NamedTuple):
     namespace: str
 
 
-class TaskState(NamedTuple):
+class TaskState(Value):
     """``task`` None: there is no task; ``container`` None: not even a container."""
 
     container: Container | None
@@ -83,7 +63,7 @@ def want(params: Mapping[str, Any]) -> DesiredTask:
     )
 
 
-def read(verbs: Verbs, desired: DesiredTask) -> TaskState:
+def read(verbs: TaskVerbs, desired: DesiredTask) -> TaskState:
     container = verbs.container(desired.container_id)
     if container is None and desired.state != "absent":
         raise no_such_container(verbs, desired.container_id, desired.namespace)
@@ -123,7 +103,7 @@ def _after(desired: DesiredTask, current: TaskState) -> TaskState:
         and status in ("running", "paused")
         and current.status in ("paused", "running")
     ):
-        return TaskState(current.container, current.task._replace(status=status))
+        return TaskState(current.container, current.task.replace(status=status))
     task = Task(desired.container_id, 0, status, Stdio(), Exit(0, ""))
     return TaskState(current.container, task)
 

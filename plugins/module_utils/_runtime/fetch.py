@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 
-from .._services.content import Content, Source
+from .._services.content import Content
+from .._services.ingests import Ingests, Source
 from .._services.session import Session
 from .._values.descriptor import CONFIG_TYPES, Descriptor, parse_index, parse_manifest
 from .._values.errors import Failure, Locked
@@ -100,28 +101,28 @@ class Fetcher:
 
     def _ingest(self, session: Session, blob: Descriptor, labels: Mapping[str, str], source: Source) -> int:
         """Store one blob; when that fails, not even its first bytes stay."""
-        content, ref = Content(session), ref_of(blob)
+        ingests, ref = Ingests(session), ref_of(blob)
         try:
-            moved = self._write_in_turn(content, ref, blob, labels, source)
+            moved = self._write_in_turn(ingests, ref, blob, labels, source)
         except Locked:
             raise
         except BaseException:
-            _abort(content, ref)
+            _abort(ingests, ref)
             raise
         if not moved:
-            _add_labels(content, blob.digest, labels)
+            _add_labels(Content(session), blob.digest, labels)
         return moved
 
     def _write_in_turn(
-        self, content: Content, ref: str, blob: Descriptor, labels: Mapping[str, str], source: Source
+        self, ingests: Ingests, ref: str, blob: Descriptor, labels: Mapping[str, str], source: Source
     ) -> int:
         """Write, or wait for the client that is writing the same blob for as long as it gets on."""
         pause_s, seen, patience_ends = LOCK_PAUSE_S, -1, time.monotonic() + self._timeout_s
         while True:
             try:
-                return content.write(ref, blob, labels, source)
+                return ingests.write(ref, blob, labels, source)
             except Locked:
-                offset = content.ingested(ref)
+                offset = ingests.progress(ref)
                 if offset != seen:
                     seen, patience_ends = offset, time.monotonic() + self._timeout_s
                 if time.monotonic() > patience_ends or self._stop.is_set():
@@ -153,9 +154,9 @@ def _memory(document: bytes) -> Source:
     return source
 
 
-def _abort(content: Content, ref: str) -> None:
+def _abort(ingests: Ingests, ref: str) -> None:
     with suppress(Failure):  # the failure that led here is the one to tell
-        content.abort(ref)
+        ingests.abort(ref)
 
 
 def _source_label(reference: Reference) -> dict[str, str]:

@@ -168,7 +168,7 @@ class TaskRuntime:
     def _relabel(self, container: Container, labels: Mapping[str, str]) -> None:
         """Set labels of a record and leave its others alone; an empty value removes one."""
         kept = {key: value for key, value in labels.items() if value}
-        self._containers.update(container._replace(labels=kept), ["labels." + key for key in labels])
+        self._containers.update(container.replace(labels=kept), ["labels." + key for key in labels])
 
 
 def _cannot_start(container: Container, exc: Failure) -> Failure:

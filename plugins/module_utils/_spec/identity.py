@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from .._values.container import Identity
 from .._values.errors import NotFound, Refused
+from .._values.value import Value
 
 MAX_ID = 2**31 - 1  # runc takes no more
+MAX_DIGITS = 20  # leading zeros included
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
-class UserName(NamedTuple):
+class UserName(Value):
     """``user`` or ``user:group``, each a number or a name; ``None`` where nothing was said."""
 
     user: int | str | None
@@ -101,17 +102,22 @@ def _entries(text: str, width: int) -> Iterator[list[str]]:
     """The lines of passwd or group with at least ``width`` fields and a valid number in the third."""
     for line in text.splitlines():
         fields = line.strip().split(":")
-        if len(fields) >= width and fields[2].isdigit() and int(fields[2]) <= MAX_ID:
+        if len(fields) >= width and _is_id(fields[2]):
             yield fields
 
 
 def _id(text: str) -> int:
-    return int(text) if text.isdigit() and int(text) <= MAX_ID else 0
+    return int(text) if _is_id(text) else 0
+
+
+def _is_id(text: str) -> bool:
+    """Python itself refuses to read numbers of thousands of digits, and an image may hold anything."""
+    return text.isdecimal() and len(text) <= MAX_DIGITS and int(text) <= MAX_ID
 
 
 def _number_or_name(text: str) -> int | str | None:
     if not _NUMBER.fullmatch(text):
         return text or None
-    if not 0 <= int(text) <= MAX_ID:
-        raise Refused("user or group id %s is out of range" % text, "take one from 0 to %d" % MAX_ID)
+    if len(text) > MAX_DIGITS or not 0 <= int(text) <= MAX_ID:
+        raise Refused("user or group id %.20s is out of range" % text, "take one from 0 to %d" % MAX_ID)
     return int(text)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._values.container import Identity, Mount
+from .._values.value import Value
 from .defaults import MOUNTS
 from .mounts import normalise_mount
 
@@ -26,7 +27,7 @@ _GIVEN = {
 }
 
 
-class SpecView(NamedTuple):
+class SpecView(Value):
     """A container's spec as a user would have asked for it."""
 
     args: tuple[str, ...]

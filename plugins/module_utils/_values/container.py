@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
+
+from .value import Value
 
 
-class Container(NamedTuple):
+class Container(Value):
     """A container record (containerd.services.containers.v1.Container) with its OCI spec as an object."""
 
     id: str
@@ -28,7 +30,7 @@ class Container(NamedTuple):
     extra: Mapping[str, Any] = MappingProxyType({})  # fields of the message that only the store reads
 
 
-class Mount(NamedTuple):
+class Mount(Value):
     """One entry of the OCI spec's ``mounts`` (runtime-spec config.md, "Mounts")."""
 
     destination: str
@@ -37,7 +39,7 @@ class Mount(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-class SnapshotMount(NamedTuple):
+class SnapshotMount(Value):
     """One of the mounts that make a snapshot visible (containerd.types.Mount), in the order they stack."""
 
     type: str
@@ -46,7 +48,7 @@ class SnapshotMount(NamedTuple):
     options: tuple[str, ...] = ()
 
 
-class Host(NamedTuple):
+class Host(Value):
     """What a host lends to a container that shares its network or is privileged."""
 
     hostname: str
@@ -54,7 +56,7 @@ class Host(NamedTuple):
     devices: tuple[Mapping[str, Any], ...] = ()  # entries of the OCI spec's linux.devices
 
 
-class Identity(NamedTuple):
+class Identity(Value):
     """Who a process runs as: numbers, as the kernel knows them."""
 
     uid: int
@@ -62,7 +64,7 @@ class Identity(NamedTuple):
     additional_gids: tuple[int, ...] = ()
 
 
-class SpecWish(NamedTuple):
+class SpecWish(Value):
     """What the user said about the OCI spec of a container."""
 
     command: tuple[str, ...] | None = None
@@ -79,7 +81,7 @@ class SpecWish(NamedTuple):
     annotations: Mapping[str, str] | None = None
 
 
-class ImageFacts(NamedTuple):
+class ImageFacts(Value):
     """What a container takes over from its image."""
 
     name: str  # of the image record
@@ -88,7 +90,7 @@ class ImageFacts(NamedTuple):
     chain_id: str  # of the top layer: the parent of the container's snapshot; '' without layers
 
 
-class Creation(NamedTuple):
+class Creation(Value):
     """A container to be made."""
 
     id: str

@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .digest import chain_ids, is_digest
 from .errors import Damaged, NotFound, Unsupported
 from .platform import Platform, fitting, normalise
+from .value import Value
 
 INDEX_TYPES = frozenset(
     ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
@@ -30,7 +31,7 @@ CONFIG_TYPES = frozenset(
 MAX_DOCUMENT_BYTES = 8 << 20  # twice what registries take; a document is held in memory
 
 
-class Descriptor(NamedTuple):
+class Descriptor(Value):
     """What a piece of content is, what it is called, and how many bytes it has."""
 
     media_type: str
@@ -52,7 +53,7 @@ class Descriptor(NamedTuple):
         return self.is_index or self.is_manifest
 
 
-class Manifest(NamedTuple):
+class Manifest(Value):
     """One image for one platform: its config and its layers, lowest first."""
 
     config: Descriptor

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .value import Value
 
 
-class Endpoint(NamedTuple):
+class Endpoint(Value):
     """One containerd daemon seen from one namespace."""
 
     address: str

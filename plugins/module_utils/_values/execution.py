@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from .value import Value
 
 
-class Command(NamedTuple):
+class Command(Value):
     """What to run; ``None`` takes the container's own word."""
 
     argv: tuple[str, ...]
@@ -22,7 +23,7 @@ class Command(NamedTuple):
     timeout_s: float | None = None  # None: as long as it takes
 
 
-class Executed(NamedTuple):
+class Executed(Value):
     """How it went; of a detached command only the pid is known."""
 
     pid: int

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from .descriptor import Descriptor, Manifest
 from .platform import Platform
 from .reference import Reference
+from .value import Value
 
 
-class Image(NamedTuple):
+class Image(Value):
     """An image record: a name, and the content it points to."""
 
     name: str
@@ -23,7 +23,7 @@ class Image(NamedTuple):
     updated_at: str = ""
 
 
-class Blob(NamedTuple):
+class Blob(Value):
     """A piece of content that a store holds."""
 
     digest: str
@@ -31,7 +31,7 @@ class Blob(NamedTuple):
     labels: Mapping[str, str]
 
 
-class Extent(NamedTuple):
+class Extent(Value):
     """How much of an image is meant: which platforms (none named: all), and whether unpacked, by whom."""
 
     platforms: tuple[Platform, ...]
@@ -39,7 +39,7 @@ class Extent(NamedTuple):
     snapshotter: str
 
 
-class Graph(NamedTuple):
+class Graph(Value):
     """What an image consists of, for the wanted platforms."""
 
     documents: tuple[tuple[Descriptor, bytes], ...]  # indexes and manifests, parents first
@@ -52,7 +52,7 @@ class Graph(NamedTuple):
         return tuple(found.values())
 
 
-class Stored(NamedTuple):
+class Stored(Value):
     """What the store holds of an image record."""
 
     image: Image
@@ -66,7 +66,7 @@ class Stored(NamedTuple):
         return not self.missing
 
 
-class Remote(NamedTuple):
+class Remote(Value):
     """What a registry offers under a reference, and how much of it the store lacks."""
 
     target: Descriptor
@@ -82,7 +82,7 @@ class Remote(NamedTuple):
         return documents + sum(blob.size for blob in self.graph.blobs)
 
 
-class LookUp(NamedTuple):
+class LookUp(Value):
     """A question to a registry: what is behind this reference, seen from what is stored already."""
 
     name: str
@@ -91,7 +91,7 @@ class LookUp(NamedTuple):
     is_pinned: bool  # keep the stored digest: only what is missing of it is asked for
 
 
-class Pull(NamedTuple):
+class Pull(Value):
     """One image to complete: fetch what ``remote`` has and the store lacks, unpack, point ``name`` at it."""
 
     name: str
@@ -101,7 +101,7 @@ class Pull(NamedTuple):
     extent: Extent
 
 
-class Pulled(NamedTuple):
+class Pulled(Value):
     """What a pull moved."""
 
     name: str

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from .value import Value
 
 
-class Step(NamedTuple):
+class Step(Value):
     """One verb to call, with its arguments, and the sentences that tell the user about it."""
 
     verb: str
@@ -17,7 +19,7 @@ class Step(NamedTuple):
     is_event: bool = False  # changes something that no later read shows, such as a signal or a command
 
 
-class Plan(NamedTuple):
+class Plan(Value):
     """The steps in their order, and the state that a read will find once they are done."""
 
     steps: tuple[Step, ...]

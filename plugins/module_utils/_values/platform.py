@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from .errors import Refused
+from .value import Value
 
 _MACHINES = {  # uname's word, or a user's, to GOARCH and variant
     "x86_64": ("amd64", ""),
@@ -33,7 +33,7 @@ _DEFAULT_VARIANT = {"arm64": "v8", "arm": "v7", "amd64": "v1"}
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-class Platform(NamedTuple):
+class Platform(Value):
     """An operating system, a CPU architecture and its variant; the default variant is written as ''."""
 
     os: str

@@ -9,10 +9,10 @@ Knows how a name reads; never which registry answers for it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from .digest import is_digest
 from .errors import Refused
+from .value import Value
 
 DEFAULT_HOST = "docker.io"
 _MAX_NAME = 255  # characters of host and repository together, as the grammar says
@@ -25,7 +25,7 @@ _REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
-class Reference(NamedTuple):
+class Reference(Value):
     """A full image name. ``str()`` of it is the name of containerd's image record."""
 
     host: str

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .value import Value
 
 
-class RegistryAccess(NamedTuple):
+class RegistryAccess(Value):
     """Credentials, trust and patience for the registries of one task."""
 
     username: str | None = None

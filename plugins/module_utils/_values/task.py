@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from .value import Value
 
 
-class Stdio(NamedTuple):
+class Stdio(Value):
     """Where the streams of a process go: '' nowhere, a fifo's path, or a file:// or binary:// URI."""
 
     stdin: str = ""
@@ -17,14 +17,14 @@ class Stdio(NamedTuple):
     terminal: bool = False
 
 
-class Exit(NamedTuple):
+class Exit(Value):
     """How a process ended; ``at`` is '' while it runs. An exit by signal N has status 128 + N."""
 
     status: int
     at: str
 
 
-class Task(NamedTuple):
+class Task(Value):
     """A process of a container; ``status`` is created, running, stopped, paused, pausing or unknown."""
 
     container_id: str
