@@ -52,14 +52,20 @@ def complaints(archive: Path) -> list[str]:
     return found
 
 
-def documented_modules(archive: Path) -> set[str]:
-    """The modules that ansible-doc shows of the installed collection, with nothing else in reach."""
-    shutil.rmtree(INSTALLED, ignore_errors=True)
-    options = ["--offline", "--no-deps", "-p", str(INSTALLED)]
-    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(INSTALLED), "PYTHONPATH": ""}
+def install(archive: Path, folder: Path) -> dict[str, str]:
+    """Installs the archive as a user does; returns an environment with no other collection in reach."""
+    env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder), "PYTHONPATH": ""}
+    options = ["--offline", "--no-deps", "-p", str(folder)]
     subprocess.run(
         ["ansible-galaxy", "collection", "install", archive, *options], check=True, env=env, cwd=DIST
     )
+    return env
+
+
+def documented_modules(archive: Path) -> set[str]:
+    """The modules that ansible-doc shows of the installed collection."""
+    shutil.rmtree(INSTALLED, ignore_errors=True)
+    env = install(archive, INSTALLED)
     listing = subprocess.check_output(
         ["ansible-doc", "--json", "--list", "community.containerd"], env=env, cwd=DIST, text=True
     )

@@ -81,6 +81,7 @@ STEPS = (
     Step("units", "units on every Python", f"{ANSIBLE_TEST} dev units --venv"),
     Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", in_lab=True, needs_path="tests/oracle"),
     Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", in_lab=True),
+    Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", in_lab=True),
     Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", in_lab=True, needs_path="tests/faults"),
     Step("sanity", "sanity", f"{ANSIBLE_TEST} dev sanity --local"),
     Step(
