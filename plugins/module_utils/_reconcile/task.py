@@ -96,7 +96,7 @@ def _after(desired: DesiredTask, current: TaskState) -> TaskState:
     is_other_signal = desired.state == "killed" and not _kills(desired)
     if status == current.status or is_other_signal or (status == "stopped" and current.status == "absent"):
         return current
-    if status == "absent":
+    if status == "absent" or (status, current.status) == ("stopped", "created"):  # what never ran is removed
         return TaskState(current.container, None)
     if (
         current.task is not None
