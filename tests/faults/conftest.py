@@ -13,7 +13,13 @@ import pytest
 from ansible_collections.community.containerd.tests.lab import namespaces
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 from ansible_collections.community.containerd.tests.lab.lying_registry import LyingRegistry
-from ansible_collections.community.containerd.tests.lab.plugin import *  # noqa: F403
+from ansible_collections.community.containerd.tests.lab.plugin import (
+    daemon,
+    lab,
+    namespace,
+    private_daemon,
+    pytest_generate_tests,
+)
 from ansible_collections.community.containerd.tests.lab.world import Lab
 
 

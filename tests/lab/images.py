@@ -122,7 +122,7 @@ def image(
         **platform,
         "config": {**{key: value for key, value in said.items() if value}, **(config or {})},
         "rootfs": {"type": "layers", "diff_ids": [each.diff_id for each in layers]},
-        "history": [{"created": CREATED, "created_by": "lab"} for _ in layers],
+        "history": [{"created": CREATED, "created_by": "lab"} for _layer in layers],
     }
     config_blob = Blob.of_json(document, media_type=MEDIA_TYPES[dialect, "config"])
     return assemble(
@@ -187,9 +187,9 @@ def index(images: Iterable[Image], *, dialect: str = "oci", attestation_of: Imag
     document = {
         "schemaVersion": 2,
         "mediaType": media_type,
-        "manifests": [descriptor for _, descriptor in listed],
+        "manifests": [descriptor for _image, descriptor in listed],
     }
-    return Index(Blob.of_json(document, media_type=media_type), tuple(each for each, _ in listed))
+    return Index(Blob.of_json(document, media_type=media_type), tuple(each for each, _descriptor in listed))
 
 
 def push(client: RegistryClient, repository: str, reference: str, thing: Image | Index) -> str:

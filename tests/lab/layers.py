@@ -97,7 +97,7 @@ def _write_random(
 ) -> Layer:
     writer = _LayerWriter(raw, compression=compression)
     with writer.tar() as tar:
-        info, _ = _member(path, b"")
+        info, _content = _member(path, b"")
         info.size = data.left
         tar.addfile(info, data)
     return writer.finish(source)
@@ -163,7 +163,7 @@ class _RandomFile(io.RawIOBase):
     def _more(self) -> bytes:
         if not self._is_compressible:
             return self._random.randbytes(CHUNK_BYTES)
-        return b"".join(self._random.randbytes(1024) + bytes(3072) for _ in range(CHUNK_BYTES // 4096))
+        return b"".join(self._random.randbytes(1024) + bytes(3072) for _block in range(CHUNK_BYTES // 4096))
 
 
 def _with_parents(entries: Mapping[str, Entry]) -> dict[str, Entry]:

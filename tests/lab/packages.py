@@ -207,7 +207,7 @@ def _mirror() -> str:
 
 def _os_release() -> dict[str, str]:
     lines = Path("/etc/os-release").read_text().splitlines()
-    return {key: value.strip('"') for key, _, value in (line.partition("=") for line in lines)}
+    return {key: value.strip('"') for key, _sign, value in (line.partition("=") for line in lines)}
 
 
 @contextlib.contextmanager

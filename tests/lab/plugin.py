@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pytest fixtures over a lab: ``lab``, ``daemon`` (each version in turn), ``namespace``, ``private_daemon``.
 
-Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import *``.
+Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import daemon, lab, …``.
 With CTR_LAB set (lab.py run does) that lab is used; else one is brought up, and taken down at the end.
 CTR_LAB_VERSIONS="1.7 2.1" chooses versions when there is no lab yet.
 """

@@ -59,7 +59,7 @@ class Registry:
         return asdict(self)
 
     def is_answering(self) -> bool:
-        host, _, port = self.host.partition(":")
+        host, _colon, port = self.host.partition(":")
         return _accepts(host, int(port))
 
 

@@ -62,26 +62,26 @@ class RegistryClient:
         query = urllib.parse.urlencode([*urllib.parse.parse_qsl(location.query), ("digest", blob.digest)])
         with blob.open() as body:
             headers = {"Content-Type": "application/octet-stream", "Content-Length": str(blob.size)}
-            status, _, text = self._send("PUT", f"{location.path}?{query}", repository, body, headers)
+            status, _headers, text = self._send("PUT", f"{location.path}?{query}", repository, body, headers)
         if status != 201:
             raise self._error(f"upload {blob.digest} to", repository, status, text)
 
     def push_manifest(self, repository: str, reference: str, manifest: Blob) -> None:
         with manifest.open() as body:
             headers = {"Content-Type": manifest.media_type}
-            status, _, text = self.request(
+            status, _headers, text = self.request(
                 "PUT", repository, f"manifests/{reference}", body=body.read(), headers=headers
             )
         if status != 201:
             raise self._error(f"put manifest {reference} into", repository, status, text)
 
     def delete_manifest(self, repository: str, digest: str) -> None:
-        status, _, text = self.request("DELETE", repository, f"manifests/{digest}")
+        status, _headers, text = self.request("DELETE", repository, f"manifests/{digest}")
         if status != 202:
             raise self._error(f"delete manifest {digest} from", repository, status, text)
 
     def delete_blob(self, repository: str, digest: str) -> None:
-        status, _, text = self.request("DELETE", repository, f"blobs/{digest}")
+        status, _headers, text = self.request("DELETE", repository, f"blobs/{digest}")
         if status != 202:
             raise self._error(f"delete blob {digest} from", repository, status, text)
 

@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         query = parse_qs(urlsplit(self.path).query)
-        scheme, _, value = self.headers.get("Authorization", "").partition(" ")
+        scheme, _space, value = self.headers.get("Authorization", "").partition(" ")
         secret = base64.b64decode(value).decode(errors="replace") if scheme.lower() == "basic" else ""
         self._grant(query, secret=secret, is_refused=bool(secret) and not self._is_right(secret))
 
@@ -66,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         form = parse_qs(body.decode(errors="replace"))
         user, password = (form.get(name, [""])[0] for name in ("username", "password"))
         if form.get("grant_type") == ["refresh_token"]:
-            user, _, password = form.get("refresh_token", [""])[0].partition(":")
+            user, _colon, password = form.get("refresh_token", [""])[0].partition(":")
         secret = f"{user}:{password}"
         self._grant(form, secret=secret, is_refused=not self._is_right(secret))
 

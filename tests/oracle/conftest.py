@@ -5,4 +5,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.containerd.tests.lab.plugin import *  # noqa: F403
+from ansible_collections.community.containerd.tests.lab.plugin import (
+    daemon,
+    lab,
+    namespace,
+    private_daemon,
+    pytest_generate_tests,
+)

@@ -67,7 +67,7 @@ def test_the_web_image_serves_its_page(daemon: Daemon, namespace: str, lab: Lab)
     argv = ["/bin/busybox", "httpd", "-f", "-p", f"127.0.0.1:{port}", "-h", "/www"]
     daemon.ctr("run", "--detach", "--null-io", "--net-host", reference, "web", *argv, namespace=namespace)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    for _ in range(100):
+    for _attempt in range(100):
         try:
             page = opener.open(f"http://127.0.0.1:{port}/", timeout=5).read()
             break

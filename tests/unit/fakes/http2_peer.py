@@ -32,7 +32,7 @@ def headers(pairs: Iterable[tuple[str, str]], *, stream: int = 1, flags: int = f
     return f.format_frame(f.HEADERS, flags, stream, hpack.encode(pairs))
 
 
-def trailers(pairs: Iterable[tuple[str, str]] = OK, *, stream: int = 1) -> bytes:
+def trailers(pairs: Iterable[tuple[str, str]] = tuple(OK), *, stream: int = 1) -> bytes:
     return headers(pairs, stream=stream, flags=f.END_HEADERS | f.END_STREAM)
 
 

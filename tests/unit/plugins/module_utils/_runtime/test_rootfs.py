@@ -81,7 +81,7 @@ def test_options_for_clients_do_not_reach_the_kernel() -> None:
 def test_many_layers_are_named_from_their_common_directory() -> None:
     lower = [Path("/var/lib/containerd/snapshots/%d/fs" % number) for number in range(200)]
     mount = SnapshotMount("overlay", "overlay", "", ("lowerdir=" + ":".join(map(str, lower)),))
-    _, data, directory = mount_call(mount)
+    _flags, data, directory = mount_call(mount)
     assert directory == "/var/lib/containerd/snapshots"
     assert data.startswith("lowerdir=0/fs:1/fs:")
     assert len(data) <= MAX_DATA_BYTES

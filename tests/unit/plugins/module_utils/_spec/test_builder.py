@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from ansible_collections.community.containerd.plugins.module_utils._values.conta
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused
 
-IMAGE = {
-    "Entrypoint": ["/entry"],
-    "Cmd": ["serve"],
-    "Env": ["PATH=/bin", "COLOUR=red", "EMPTY="],
-    "WorkingDir": "/srv",
-}
+IMAGE = MappingProxyType(
+    {
+        "Entrypoint": ["/entry"],
+        "Cmd": ["serve"],
+        "Env": ["PATH=/bin", "COLOUR=red", "EMPTY="],
+        "WorkingDir": "/srv",
+    }
+)
 ROOT = Identity(0, 0, (0,))
 
 

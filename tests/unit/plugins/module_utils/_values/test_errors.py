@@ -30,7 +30,7 @@ def test_the_remedy_follows_the_message(remedy: str, text: str) -> None:
 def test_advice_changes_the_remedy_and_nothing_else(kind: type[Failure]) -> None:
     first = kind("it failed", "wait", call="images.Get", code="NOT_FOUND")
     second = first.advise("hurry")
-    assert type(second) is kind
+    assert second.__class__ is kind
     assert (second.message, second.call, second.code) == ("it failed", "images.Get", "NOT_FOUND")
     assert str(second) == "it failed; hurry"
     assert str(first) == "it failed; wait"

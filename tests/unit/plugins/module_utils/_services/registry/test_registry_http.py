@@ -203,6 +203,7 @@ def test_a_host_without_requests_is_told_what_to_install() -> None:
         env={"PYTHONPATH": ":".join(sys.path)},
         stdout=subprocess.PIPE,
         text=True,
+        check=True,
     )
     assert done.stdout.startswith("missing_requirement")
     assert "python3-requests" in done.stdout
@@ -235,11 +236,10 @@ def test_text_is_cleaned_of_secrets_before_it_is_cut() -> None:
 
 
 def test_the_fault_that_tells_most_is_named() -> None:
-    try:
+    with pytest.raises(RuntimeError) as raised:
         try:
             raise ConnectionRefusedError(111, "Connection refused")
         except OSError as exc:
             raise RuntimeError("wrapped") from exc
-    except RuntimeError as exc:
-        words, code, _remedy = faults.named_fault(faults.all_causes(exc))
+    words, code, _remedy = faults.named_fault(faults.all_causes(raised.value))
     assert (words, code) == ("connection refused", "ECONNREFUSED")
