@@ -110,3 +110,15 @@ def test_a_malformed_user_is_refused(user: str) -> None:
 def test_only_two_numbers_need_no_files(text: str, user: Any, group: Any, is_numbers: bool) -> None:
     said = parse_user(text)
     assert (said.user, said.group, said.is_numbers) == (user, group, is_numbers)
+
+
+@pytest.mark.parametrize("number", ["\u00b2", "9" * 5000, "-1", "", "1e3"])
+def test_what_is_no_number_in_a_file_of_the_image_is_passed_over(number: str) -> None:
+    passwd = "web:x:%s:0::/:\nweb:x:7:8::/:\n" % number
+    assert resolve_identity("web", passwd, "").uid == 7
+    assert resolve_identity("web:www", passwd, "www:x:%s:\nwww:x:9:\n" % number).gid == 9
+
+
+def test_a_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(Refused, match="out of range"):
+        resolve_identity("9" * 5000, "", "")

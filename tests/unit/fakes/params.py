@@ -1,0 +1,94 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options as a module hands them down: the defaults of each, and what a test says on top.
+
+A test of the modules holds these defaults equal to their argument specs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONNECTION = {"address": "/run/containerd/containerd.sock", "namespace": "default", "timeout": 60}
+SNAPSHOTTER = {"snapshotter": None}
+REGISTRY = {
+    "pull": "missing",
+    "username": None,
+    "password": None,
+    "validate_certs": True,
+    "ca_path": None,
+    "plain_http": None,
+    "retries": 3,
+    "retry_delay": 1,
+    "max_concurrent_downloads": 4,
+}
+LOG = {"log_driver": None, "log_options": None}
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "ctr_image": {
+        **CONNECTION,
+        **SNAPSHOTTER,
+        **REGISTRY,
+        "state": "present",
+        "platform": None,
+        "all_platforms": False,
+        "unpack": True,
+        "force": False,
+        "sync": False,
+    },
+    "ctr_image_info": {**CONNECTION, **SNAPSHOTTER, "name": None, "platform": None},
+    "ctr_container": {
+        **CONNECTION,
+        **SNAPSHOTTER,
+        **REGISTRY,
+        **LOG,
+        "image": None,
+        "state": "started",
+        "command": None,
+        "entrypoint": None,
+        "working_dir": None,
+        "env": None,
+        "user": None,
+        "hostname": None,
+        "mounts": None,
+        "network_mode": None,
+        "read_only": None,
+        "labels": None,
+        "annotations": None,
+        "runtime": None,
+        "stop_signal": None,
+        "stop_timeout": 10,
+        "recreate": False,
+        "restart": False,
+    },
+    "ctr_container_info": {**CONNECTION, "name": None},
+    "ctr_task": {
+        **CONNECTION,
+        **LOG,
+        "state": "started",
+        "signal": None,
+        "stop_timeout": 10,
+        "wait": False,
+        "wait_timeout": 120,
+    },
+    "ctr_exec": {
+        **CONNECTION,
+        "argv": None,
+        "command": None,
+        "chdir": None,
+        "user": None,
+        "env": None,
+        "stdin": None,
+        "stdin_add_newline": True,
+        "tty": False,
+        "detach": False,
+        "exec_timeout": None,
+        "creates": None,
+        "removes": None,
+    },
+}
+
+
+def params(module: str, **said: Any) -> dict[str, Any]:
+    return {**DEFAULTS[module], **said}
