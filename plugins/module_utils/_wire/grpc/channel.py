@@ -11,6 +11,7 @@ that only keeps the connection alive makes none. Must never know: any service, p
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class Channel:
     def call(self, method: str, *, metadata: Metadata = (), timeout_s: float | None = None) -> Call:
         """A call that streams in either direction. Nothing is sent before its first message."""
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        block = _format_request(method, metadata)
+        block = _format_request(method, tuple(metadata))
         link = self._ready_link(timeout_s)
         return Call(link, link.connection.open(block), method, timeout_s)
 
@@ -279,6 +280,7 @@ class _Link:
         self._transport.close()
 
 
+@lru_cache(maxsize=64)
 def _format_request(method: str, metadata: Metadata) -> bytes:
     for name, value in (("path", method), *metadata):
         is_reserved = name.startswith("grpc-") or name.endswith(

@@ -18,6 +18,7 @@ MAX_LIST_BYTES = 64 * 1024  # as RFC 9113, section 6.5.2 counts: name, value and
 MAX_TABLE_BYTES = 4096  # RFC 9113, section 6.5.2: what a peer may use until our SETTINGS have reached it
 MAX_INTEGER = (1 << 28) - 1  # nothing that HPACK counts comes near
 ENTRY_OVERHEAD = 32
+MAX_SEEN = 32  # header blocks that are remembered; most of a peer's blocks are always the same few
 
 # RFC 7541, appendix A, from index 1 on: a name, and its value if it has one.
 STATIC = tuple(
@@ -132,13 +133,23 @@ class Decoder:
         self._max_room = MAX_TABLE_BYTES  # as large as we let it
         self._block = b""
         self._pos = 0
+        self._seen: dict[bytes, list[tuple[str, str]]] = {}
 
     def limit_table(self, max_bytes: int) -> None:
         """The peer has acknowledged our SETTINGS_HEADER_TABLE_SIZE; it now has to shrink its table to it."""
         self._max_room = max_bytes
 
     def decode(self, block: bytes) -> list[tuple[str, str]]:
-        """The header list of a whole block; what is not HPACK, or too much of it: `TheirMistake`."""
+        """The header list of a whole block, not to be changed; what is not HPACK, or too much: `TheirMistake`."""
+        headers = None if self._room else self._seen.get(block)
+        if headers is None:
+            headers = self._read(block)
+            # Without a table, the same block always means the same.
+            if not self._room and len(self._seen) < MAX_SEEN:
+                self._seen[block] = headers
+        return headers
+
+    def _read(self, block: bytes) -> list[tuple[str, str]]:
         self._block, self._pos = block, 0
         headers: list[tuple[str, str]] = []
         size = 0
