@@ -8,7 +8,6 @@ Knows AnsibleModule; nothing of containerd. The only place that exits or fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -18,6 +17,8 @@ from .._values.endpoint import Endpoint
 from .._values.errors import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from .._reconcile.decision import Decision
 
 

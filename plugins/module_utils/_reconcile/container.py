@@ -8,7 +8,6 @@ Knows what the options mean together and which change needs the container to be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._spec.view import view_spec
@@ -28,6 +27,8 @@ from .facts import container_facts
 from .task import STOP_SIGNAL_LABEL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from .verbs import ContainerVerbs
 
 LOG_URI_LABEL = "containerd.io/restart.loguri"  # containerd's own place for where output goes

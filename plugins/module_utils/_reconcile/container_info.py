@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._values.container import Container
 from .._values.plan import Plan
-from .._values.task import Task
 from .._values.value import Value
 from .facts import container_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import Container
+    from .._values.task import Task
     from .verbs import ListingVerbs
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Mount, SpecWish
 from .._values.errors import Refused
 from .._values.reference import Reference, parse_reference
-from .._values.registry import RegistryAccess
 from .._values.signals import parse_signal
 from .._values.value import Value
 from .logs import log_uri
 from .registry_access import want_access, want_pull
+
+if TYPE_CHECKING:
+    from .._values.registry import RegistryAccess
 
 # containerd's identifiers (pkg/identifiers): what can name a container.
 _ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")

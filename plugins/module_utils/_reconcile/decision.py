@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .._values.plan import Plan
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.plan import Plan
 
 
 class Decision(Protocol):

@@ -8,14 +8,17 @@ Only what the user said is compared. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._spec.builder import choose_args
 from .._spec.mounts import normalise_mount
-from .._spec.view import SpecView
-from .._values.container import Identity, Mount, SpecWish
 from .._values.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .._spec.view import SpecView
+    from .._values.container import Identity, Mount, SpecWish
 
 
 class Difference(Value):

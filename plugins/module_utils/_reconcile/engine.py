@@ -8,12 +8,13 @@ Knows the order of these; never what any of them does. The only place that asks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._values.value import Value
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .decision import Decision
 
 

@@ -9,10 +9,8 @@ Knows creates and removes; never how a command runs.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._values.container import Container
 from .._values.errors import Refused
 from .._values.execution import Command, Executed
 from .._values.plan import Plan, Step
@@ -21,6 +19,9 @@ from .container_options import texts, words
 from .task import no_such_container
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import Container
     from .verbs import CommandVerbs
 
 

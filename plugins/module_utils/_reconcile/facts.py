@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._values.container import Container
-from .._values.image import Stored
-from .._values.task import Task
+if TYPE_CHECKING:
+    from .._values.container import Container
+    from .._values.image import Stored
+    from .._values.task import Task
 
 
 def image_facts(stored: Stored) -> dict[str, Any]:

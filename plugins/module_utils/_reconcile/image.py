@@ -8,7 +8,6 @@ Knows what the options mean together; never how anything is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
@@ -16,13 +15,15 @@ from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
 from .._values.plan import Plan, Step
 from .._values.platform import host_platform, parse_platform
 from .._values.reference import Reference, parse_reference
-from .._values.registry import RegistryAccess
 from .._values.value import Value
 from .completion import ImageState, check_never, completed, pull_of, sentence_of
 from .facts import image_facts
 from .registry_access import want_access, want_pull
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.registry import RegistryAccess
     from .verbs import ImageVerbs
 
 

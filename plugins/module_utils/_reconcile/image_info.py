@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
@@ -17,6 +16,8 @@ from .._values.value import Value
 from .facts import image_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from .verbs import ImageReadingVerbs
 
 

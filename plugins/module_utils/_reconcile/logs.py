@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _KNOWN = {"none": frozenset(), "file": frozenset(("path",))}  # type: dict[str, frozenset[str]]
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
 from .._values.registry import RegistryAccess
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def want_access(params: Mapping[str, Any]) -> RegistryAccess:

@@ -8,10 +8,8 @@ Knows what each state means for each status that a task can be in; never how a p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._values.container import Container
 from .._values.errors import NotFound, Refused
 from .._values.plan import Plan, Step
 from .._values.signals import parse_signal
@@ -21,6 +19,9 @@ from .facts import task_facts
 from .logs import log_uri
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import Container
     from .verbs import TaskVerbs
 
 STOP_SIGNAL_LABEL = (

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .._values.container import Container, Creation, Identity, ImageFacts
-from .._values.execution import Command, Executed
-from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
-from .._values.registry import RegistryAccess
-from .._values.task import Exit, Task
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import Container, Creation, Identity, ImageFacts
+    from .._values.execution import Command, Executed
+    from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+    from .._values.registry import RegistryAccess
+    from .._values.task import Exit, Task
 
 
 class ImageReadingVerbs(Protocol):

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._services.containers import Containers
 from .._services.namespaces import list_namespaces
 from .._services.session import Session
 from .._services.tasks import Tasks
-from .._values.container import Container
-from .._values.endpoint import Endpoint
-from .._values.execution import Command, Executed
-from .._values.task import Task
+
+if TYPE_CHECKING:
+    from .._values.container import Container
+    from .._values.endpoint import Endpoint
+    from .._values.execution import Command, Executed
+    from .._values.task import Task
 
 
 class CommandRuntime:

@@ -8,23 +8,27 @@ The order is ours to keep: containerd removes the record of a running container 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._services.namespaces import DEFAULT_RUNTIME, DEFAULT_RUNTIME_LABEL, namespace_labels
-from .._services.session import Session
 from .._services.snapshots import Snapshots
 from .._values.container import Container, Creation, Identity, ImageFacts
 from .._values.descriptor import chain_of, parse_config
-from .._values.endpoint import Endpoint
 from .._values.errors import AlreadyExists, Failure, NotFound, Refused
-from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
 from .._values.platform import host_platform
-from .._values.registry import RegistryAccess
 from .graph import walk
 from .images import ImageRuntime
 from .tasks import TaskRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._services.session import Session
+    from .._values.endpoint import Endpoint
+    from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+    from .._values.registry import RegistryAccess
 
 STOP_SIGNAL_LABEL = "io.containerd.image.config.stop-signal"
 MAX_LABEL_BYTES = 4096  # key and value together; containerd refuses the whole container for a longer one
@@ -82,8 +86,9 @@ class ContainerRuntime(TaskRuntime):
 
     def create(self, creation: Creation, snapshotter: str) -> None:
         """Make the snapshot and the record; on failure neither stays."""
-        from .lease import leased
+        from .lease import leased, sweep
 
+        sweep(self.session)  # a run that was killed may have left a snapshot of that name
         facts = self._facts(creation.image)
         with leased(self.session) as held:
             self._prepare(held, snapshotter, creation.id, facts)

@@ -10,17 +10,19 @@ import signal
 import threading
 import time
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._services.session import Session
 from .._services.snapshots import Snapshots
 from .._services.tasks import Tasks
 from .._spec.process import exec_process
-from .._values.container import Container, Identity
 from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.execution import Command, Executed
 from .._values.task import Exit, Stdio
 from .fifos import Fifos
+
+if TYPE_CHECKING:
+    from .._services.session import Session
+    from .._values.container import Container, Identity
 
 FOREVER_S = 365 * 24 * 3600.0
 KILL_PATIENCE_S = 10.0

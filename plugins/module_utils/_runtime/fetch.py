@@ -10,20 +10,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._services.ingests import Ingests, Source
-from .._services.session import Session
 from .._values.descriptor import CONFIG_TYPES, Descriptor, parse_index, parse_manifest
-from .._values.errors import Failure, Locked
-from .._values.image import Graph, Pull
-from .._values.reference import Reference
-from .._values.registry import RegistryAccess
-from .registries import Registries
+from .._values.errors import Damaged, Failure, Locked, Refused
 from .workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
+
+    from .._services.session import Session
+    from .._values.image import Graph, Pull
+    from .._values.reference import Reference
+    from .._values.registry import RegistryAccess
+    from .registries import Registries
 
 SOURCE_LABEL = "containerd.io/distribution.source."
 CHILD_LABEL = "containerd.io/gc.ref.content."
@@ -100,15 +104,20 @@ class Fetcher:
             yield chunk
 
     def _ingest(self, session: Session, blob: Descriptor, labels: Mapping[str, str], source: Source) -> int:
-        """Store one blob; when that fails, not even its first bytes stay."""
+        """Store one blob. What a failure leaves of it goes with our lease, unless another client goes on from it."""
         ingests, ref = Ingests(session), ref_of(blob)
         try:
             moved = self._write_in_turn(ingests, ref, blob, labels, source)
-        except Locked:
-            raise
-        except BaseException:
-            _abort(ingests, ref)
-            raise
+        except Refused as exc:
+            if exc.code != "FAILED_PRECONDITION":
+                raise
+            _abort(ingests, ref)  # nobody may go on from bytes that are wrong
+            raise Damaged(
+                "what arrived as blob %s is not what that digest promises: %s" % (blob.digest, exc.message),
+                "check the registry or the proxy in front of it, then run the task again",
+                call=exc.call,
+                code=exc.code,
+            ) from exc
         if not moved:
             _add_labels(Content(session), blob.digest, labels)
         return moved

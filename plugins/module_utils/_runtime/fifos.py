@@ -16,7 +16,10 @@ import shutil
 import struct
 import tempfile
 import termios
-from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHUNK_BYTES = 1 << 18
 TICK_S = 0.05  # how often the end of the process is looked for while its streams are silent

@@ -8,8 +8,7 @@ Knows the order of documents; never where their bytes come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from .._values.descriptor import (
     Descriptor,
@@ -21,7 +20,11 @@ from .._values.descriptor import (
 )
 from .._values.errors import Damaged, Unsupported
 from .._values.image import Graph
-from .._values.platform import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._values.platform import Platform
 
 MAX_DEPTH = 4  # indexes within indexes
 MAX_MANIFESTS = 512  # in all indexes of one image together

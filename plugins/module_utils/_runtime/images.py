@@ -8,15 +8,19 @@ What only a pull needs is imported where a pull begins: an image that is there c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .._services.images import Images
 from .._services.session import Session
-from .._values.endpoint import Endpoint
-from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
-from .._values.registry import RegistryAccess
 from .presence import Inspector
 from .snapshotter import choose_snapshotter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._values.endpoint import Endpoint
+    from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+    from .._values.registry import RegistryAccess
 
 FEW = 4  # names: below, ask for each; above, one listing is cheaper
 
@@ -77,5 +81,8 @@ class ImageRuntime:
 
     def remove(self, names: Sequence[str], sync: bool) -> None:
         """Remove the records; with ``sync``, return after garbage collection has run."""
+        from .lease import sweep
+
+        sweep(self.session)
         for name in names:
             self._images.delete(name, sync=sync and name == names[-1])

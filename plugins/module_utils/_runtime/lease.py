@@ -4,7 +4,7 @@
 """Leases that end: with their ``with``, with the process that took them, at the latest by expiry.
 
 A module that is killed cannot give up its lease. So each of ours says which process took it, and whoever
-takes the next one sweeps away those of the dead.
+comes next sweeps away those of the dead, once it has taken over what they held.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from .._services.leases import Leases
-from .._services.session import Session
 from .._values.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._services.session import Session
 
 EXPIRY_S = 24 * 3600  # as containerd's own clients have it
 EXPIRE_LABEL = "containerd.io/gc.expire"
@@ -31,30 +35,28 @@ def leased(session: Session) -> Iterator[Session]:
     When the ``with`` fails, its end also waits until the garbage collector has removed what was made.
     """
     leases = Leases(session)
-    _sweep(leases)
     lease = "%d-%s" % (time.time_ns(), base64.urlsafe_b64encode(os.urandom(3)).decode())
     expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + EXPIRY_S))
     leases.create(lease, {EXPIRE_LABEL: expiry, OWNER_LABEL: _owner(os.getpid())})
     try:
         yield session.under(lease)
     except BaseException:
-        _give_up(leases, lease)
+        with suppress(
+            Failure
+        ):  # the failure is what the user must hear of, not that the daemon is gone as well
+            leases.delete(lease, sync=True)
+            sweep(session)
         raise
     leases.delete(lease)
+    sweep(session)
 
 
-def _give_up(leases: Leases, lease: str) -> None:
-    """After a failure: the failure is what the user must hear of, not that the daemon is gone as well."""
-    try:
-        leases.delete(lease, sync=True)
-    except Failure:
-        return
-
-
-def _sweep(leases: Leases) -> None:
+def sweep(session: Session) -> None:
+    """Remove the leases of the dead, and with them what nobody else holds."""
+    leases = Leases(session)
     for lease, labels in leases.list('labels."%s"' % OWNER_LABEL).items():
         if _is_dead(labels[OWNER_LABEL]):
-            leases.delete(lease)
+            leases.delete(lease, sync=True)
 
 
 def _owner(pid: int) -> str:

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._services.content import Content
-from .._services.session import Session
 from .._services.snapshots import Snapshots
 from .._values.descriptor import Descriptor, Manifest, chain_of
 from .._values.errors import NotFound
 from .._values.image import Blob, Extent, Graph, Image, Stored
 from .graph import is_runnable, walk
+
+if TYPE_CHECKING:
+    from .._services.session import Session
 
 SNAPSHOT_LABEL = "containerd.io/gc.ref.snapshot."  # on a config: the only link from an image to its snapshots
 

@@ -9,22 +9,25 @@ image only once all of it is here. Until then a lease holds what came; when some
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._services.content import Content
 from .._services.images import Images
-from .._services.session import Session
 from .._values.errors import AlreadyExists
 from .._values.image import Graph, Pull, Pulled
-from .._values.registry import RegistryAccess
 from .fetch import Fetcher
 from .graph import is_runnable, walk
 from .lease import leased
 from .registries import Registries
 from .unpack import ChainLocks, unpack
 from .workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._services.session import Session
+    from .._values.registry import RegistryAccess
 
 UNPACKERS = 4  # images unpacked at a time
 

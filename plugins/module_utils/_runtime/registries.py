@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from .._services.registry.client import Registry
-from .._values.reference import Reference
-from .._values.registry import RegistryAccess
+
+if TYPE_CHECKING:
+    from .._values.reference import Reference
+    from .._values.registry import RegistryAccess
 
 
 class Registries:

@@ -5,21 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from .._services.content import Content
-from .._services.registry.client import Registry
-from .._services.session import Session
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
 from .._values.digest import digest_of
 from .._values.errors import Damaged, NotFound
 from .._values.image import Extent, Graph, LookUp, Remote
-from .._values.reference import Reference
-from .._values.registry import RegistryAccess
 from .graph import walk
 from .presence import platforms_of
 from .registries import Registries
 from .workers import Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .._services.registry.client import Registry
+    from .._services.session import Session
+    from .._values.reference import Reference
+    from .._values.registry import RegistryAccess
 
 _NOTHING = Graph((), ())
 

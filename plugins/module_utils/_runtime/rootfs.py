@@ -13,11 +13,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from .._values.container import SnapshotMount
 from .._values.errors import Failure, Refused, Unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from .._values.container import SnapshotMount
 
 MAX_FILE_BYTES = 4 << 20  # a passwd file of 50,000 users; an image may hold anything under that name
 MAX_DATA_BYTES = 4095  # mount(2) takes one page of options, NUL included

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._services.namespaces import DEFAULT_SNAPSHOTTER, DEFAULT_SNAPSHOTTER_LABEL, namespace_labels
-from .._services.session import Session
 from .._services.snapshots import Snapshots
 from .._values.errors import Refused
+
+if TYPE_CHECKING:
+    from .._services.session import Session
 
 
 def choose_snapshotter(session: Session, wish: str | None) -> str:

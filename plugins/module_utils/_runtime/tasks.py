@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
 from .._services.namespaces import list_namespaces
 from .._services.session import Session
 from .._services.snapshots import Snapshots
 from .._services.tasks import Tasks
-from .._values.container import Container, SnapshotMount
-from .._values.endpoint import Endpoint
 from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.task import Exit, Stdio, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._values.container import Container, SnapshotMount
+    from .._values.endpoint import Endpoint
 
 # What containerd's restart monitor goes by, and where it finds the log of a container that it starts again.
 RESTART_STATUS_LABEL = "containerd.io/restart.status"

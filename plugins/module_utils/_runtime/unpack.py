@@ -9,18 +9,23 @@ import base64
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from .._services import diff
 from .._services.content import Content
-from .._services.session import Session
+from .._services.leases import Leases
 from .._services.snapshots import Snapshots
-from .._values.container import SnapshotMount
 from .._values.descriptor import Descriptor, Manifest, diff_ids, parse_config
 from .._values.digest import chain_ids
 from .._values.errors import AlreadyExists, Damaged, Failure
 from .presence import SNAPSHOT_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from .._services.session import Session
+    from .._values.container import SnapshotMount
 
 UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
 REF_LABEL = "containerd.io/snapshot.ref"
@@ -64,17 +69,27 @@ def unpack(
         wait_for(layer)
         parent = chain[position - 1] if position else ""
         with locks.of(chain[position]):
-            if not snapshots.exists(chain[position]):
-                _apply(session, snapshots, layer, diffs[position], parent, chain[position])
+            made = False
+            while not made and not _is_kept(session, snapshots, snapshotter, chain[position]):
+                made = _apply(session, snapshots, layer, diffs[position], parent, chain[position])
         content.set_labels(layer.digest, {UNCOMPRESSED_LABEL: diffs[position]})
     wait_for(manifest.config)
     if chain:
         content.set_labels(manifest.config.digest, {SNAPSHOT_LABEL + snapshotter: chain[-1]})
 
 
+def _is_kept(session: Session, snapshots: Snapshots, snapshotter: str, chain_id: str) -> bool:
+    """Whether a snapshot is there, and ours to build on: another client's goes when that client fails."""
+    if not snapshots.exists(chain_id):
+        return False
+    Leases(session).hold(session.lease, "snapshots/" + snapshotter, chain_id)
+    return snapshots.exists(chain_id)
+
+
 def _apply(
     session: Session, snapshots: Snapshots, layer: Descriptor, diff_id: str, parent: str, chain_id: str
-) -> None:
+) -> bool:
+    """Unpack a layer; False when another client was faster with the same one."""
     labels = {k: v for k, v in layer.annotations.items() if k.startswith(INHERITED_PREFIX)}
     labels[REF_LABEL] = chain_id
     with _extracting(snapshots, chain_id, parent, labels) as (key, mounts):
@@ -86,8 +101,10 @@ def _apply(
             )
         try:
             snapshots.commit(chain_id, key, labels)
-        except AlreadyExists:  # another client was faster with the same layer
+        except AlreadyExists:
             snapshots.remove(key)
+            return False
+    return True
 
 
 @contextmanager

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._services.session import Session
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._services.session import Session
 
 
 class Workers:

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Container
 from .._values.errors import NotFound
 from .._values.timestamp import format_timestamp
 from .messages import containers as rpc
-from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .session import Session
 
 # How containerd's own clients mark the JSON of a runtime spec (typeurl of opencontainers/runtime-spec).
 SPEC_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Spec"

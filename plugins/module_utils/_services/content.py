@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .._values.descriptor import MAX_DOCUMENT_BYTES
 from .._values.errors import Damaged, NotFound
 from .._values.image import Blob
 from .messages import content as rpc
-from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .session import Session
 
 
 class Content:

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from .._values.container import SnapshotMount
-from .._values.descriptor import Descriptor
 from .images import descriptor_message
 from .messages import diff as rpc
-from .session import Session
 from .snapshots import mount_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._values.container import SnapshotMount
+    from .._values.descriptor import Descriptor
+    from .session import Session
 
 APPLY_TIMEOUT_S = 3600.0  # a layer is unpacked in one call that shows no progress
 

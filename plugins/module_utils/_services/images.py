@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.descriptor import Descriptor
 from .._values.errors import NotFound
 from .._values.image import Image
 from .._values.timestamp import format_timestamp
 from .messages import images as rpc
-from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .session import Session
 
 
 class Images:

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
-from .._values.descriptor import Descriptor
 from .._values.errors import AlreadyExists, Damaged, NotFound
 from .messages import content as rpc
-from .session import Session, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+    from .._values.descriptor import Descriptor
+    from .session import Session, Stream
 
 # Opens the bytes of a blob from an offset on; the chunks are at most a few MiB each.
 Source = Callable[[int], "AbstractContextManager[Iterable[bytes]]"]

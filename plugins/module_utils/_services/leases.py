@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .._values.errors import NotFound
 from .messages import leases as rpc
-from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .session import Session
 
 
 class Leases:
@@ -20,6 +24,10 @@ class Leases:
 
     def create(self, lease: str, labels: Mapping[str, str]) -> None:
         self._session.call(rpc.CREATE, {"id": lease, "labels": dict(labels)})
+
+    def hold(self, lease: str, kind: str, key: str) -> None:
+        """Keep what is there already, such as a snapshot: its kind is then ``snapshots/`` and the snapshotter."""
+        self._session.call(rpc.ADD_RESOURCE, {"id": lease, "resource": {"id": key, "type": kind}})
 
     def list(self, *filters: str) -> dict[str, dict[str, str]]:
         """Labels by lease id."""

@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .messages import namespaces as rpc
-from .session import Session
+
+if TYPE_CHECKING:
+    from .session import Session
 
 DEFAULT_SNAPSHOTTER_LABEL = "containerd.io/defaults/snapshotter"
 DEFAULT_SNAPSHOTTER = "overlayfs"  # containerd's own on Linux

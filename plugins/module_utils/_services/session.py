@@ -8,15 +8,18 @@ Knows no service in particular.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._values.endpoint import Endpoint
-from .._values.errors import Failure
 from .._wire.errors import WireError
 from .._wire.grpc.channel import Call, Channel
 from .._wire.protobuf.message import decode, encode
-from .messages.method import Method
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .._values.endpoint import Endpoint
+    from .._values.errors import Failure
+    from .messages.method import Method
 
 
 class Session:

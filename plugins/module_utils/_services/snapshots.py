@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import SnapshotMount
 from .._values.errors import NotFound
 from .messages import snapshots as rpc
-from .messages.method import Method
-from .session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .messages.method import Method
+    from .session import Session
 
 
 class Snapshots:

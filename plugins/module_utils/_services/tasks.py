@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._values.container import SnapshotMount
 from .._values.errors import NotFound
 from .._values.task import Exit, Stdio, Task
 from .._values.timestamp import format_timestamp
 from .messages import tasks as rpc
-from .session import Session
 from .snapshots import mount_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import SnapshotMount
+    from .session import Session
 
 PROCESS_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 

@@ -10,15 +10,18 @@ Pure: what the host contributes comes in as a value.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._values.container import Host, Identity, Mount, SpecWish
 from .._values.errors import Refused
 from .capabilities import NAMES
 from .defaults import PATH, capability_sets, default_spec
 from .mounts import is_bind, place_of
 from .validate import check_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .._values.container import Host, Identity, Mount, SpecWish
 
 
 def build_spec(

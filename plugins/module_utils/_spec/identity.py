@@ -9,11 +9,14 @@ As containerd does it (pkg/oci, WithUser and WithAdditionalGIDs). Pure: the file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from .._values.container import Identity
 from .._values.errors import NotFound, Refused
 from .._values.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_ID = 2**31 - 1  # runc takes no more
 MAX_DIGITS = 20  # leading zeros included

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Mount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _SOURCELESS = frozenset(("proc", "sysfs", "tmpfs", "devpts", "mqueue", "cgroup", "cgroup2"))
 _SAID_ANYWAY = frozenset(("rw", "suid", "dev", "exec", "async", "defaults"))  # the kernel's defaults

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._values.container import Identity
 from .builder import merge_env, user_of, with_terminal
 from .validate import check_process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.container import Identity
 
 
 def exec_process(

@@ -9,13 +9,15 @@ Two specs that would behave alike look alike here, so that drift is a comparison
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._values.container import Identity, Mount
 from .._values.value import Value
 from .defaults import MOUNTS
 from .mounts import normalise_mount
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _HOST_FILES = ("/etc/hosts", "/etc/resolv.conf")
 _GIVEN = {

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Container(Value):

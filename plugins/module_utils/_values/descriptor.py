@@ -9,14 +9,16 @@ Knows their formats; never where the bytes come from.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .digest import chain_ids, is_digest
 from .errors import Damaged, NotFound, Unsupported
 from .platform import Platform, fitting, normalise
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 INDEX_TYPES = frozenset(
     ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # OCI image-spec descriptor.md, "Digests"; the two registered algorithms fix the length of the encoded part.
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")

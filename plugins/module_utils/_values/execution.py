@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Command(Value):

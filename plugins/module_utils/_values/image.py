@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from .descriptor import Descriptor, Manifest
-from .platform import Platform
-from .reference import Reference
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .descriptor import Descriptor, Manifest
+    from .platform import Platform
+    from .reference import Reference
 
 
 class Image(Value):

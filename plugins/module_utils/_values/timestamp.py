@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNSET_S = -62135596800  # Go's zero time, which containerd sends for "has not happened"
 LAST_S = 253402300799  # the end of the year 9999, where the format ends

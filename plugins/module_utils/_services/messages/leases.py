@@ -14,4 +14,8 @@ CREATE = Method(
     "leases", "Create", {1: ("id", STRING), 3: ("labels", (STRING, STRING))}, {1: ("lease", LEASE)}
 )
 DELETE = Method("leases", "Delete", {1: ("id", STRING), 2: ("sync", BOOL)}, EMPTY)
+RESOURCE = {1: ("id", STRING), 2: ("type", STRING)}
+ADD_RESOURCE = Method(
+    "leases", "AddResource", {1: ("id", STRING), 2: ("resource", RESOURCE)}, EMPTY, "resource"
+)
 LIST = Method("leases", "List", {1: ("filters", [STRING])}, {1: ("leases", [LEASE])})

@@ -14,15 +14,16 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from ..._values.errors import Damaged, Refused
-from ..._values.registry import RegistryAccess
 from .errors import refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..._values.registry import RegistryAccess
     from .http import Answer, Http
 
 MAX_TOKEN_BYTES = 256 << 10

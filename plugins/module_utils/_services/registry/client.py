@@ -10,8 +10,6 @@ Build one only when a registry is to be asked, since that loads ``requests``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from ..._values.descriptor import (
@@ -25,12 +23,15 @@ from ..._values.descriptor import (
 )
 from ..._values.digest import digest_of, is_digest
 from ..._values.errors import Damaged, Failure, Refused, TimedOut, Unreachable
-from ..._values.reference import Reference
-from ..._values.registry import RegistryAccess
 from .errors import MAX_ERROR_BYTES, refusal
 from .hosts import api_host, is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from ..._values.reference import Reference
+    from ..._values.registry import RegistryAccess
     from .http import Answer
 
 _ACCEPT = {"Accept": ", ".join([*sorted(MANIFEST_TYPES), *sorted(INDEX_TYPES), "*/*"])}

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ..._values.errors import Failure, NotFound, Refused, TimedOut, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_ERROR_BYTES = 64 << 10  # of an error body; the rest is not read
 _MAX_QUOTE = 200

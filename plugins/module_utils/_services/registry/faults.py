@@ -11,11 +11,14 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..._values.errors import Failure
 from .errors import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..._values.errors import Failure
 
 LOST = "CONNECTION_LOST"
 _UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"

@@ -17,16 +17,19 @@ import ssl
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from ..._values.errors import Damaged, Failure, Missing, Refused, TimedOut, Unreachable
-from ..._values.registry import RegistryAccess
 from .errors import MAX_ERROR_BYTES
 from .faults import LOST, all_causes, is_passing, named_fault
 from .hosts import is_loopback
 from .trust import checking, unchecking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ..._values.registry import RegistryAccess
 
 try:
     import requests

@@ -9,9 +9,12 @@ Must never know: what the call was for.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..errors import STATUS_NAMES, CallFailed
-from ..http2.connection import Stream
+
+if TYPE_CHECKING:
+    from ..http2.connection import Stream
 
 UNKNOWN = STATUS_NAMES.index("UNKNOWN")
 

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import OurMistake, TheirMistake
 from . import fields as f
-from .fields import Kind, Table
+
+if TYPE_CHECKING:
+    from .fields import Kind, Table
 
 UNKNOWN = "(unknown fields)"  # no protobuf name looks like this
 
