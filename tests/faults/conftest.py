@@ -22,6 +22,9 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
 )
 from ansible_collections.community.containerd.tests.lab.world import Lab
 
+# Fixtures of every test below this folder.
+__all__ = ["daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+
 
 @pytest.fixture
 def liar() -> Iterator[LyingRegistry]:

@@ -12,3 +12,6 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
     private_daemon,
     pytest_generate_tests,
 )
+
+# Fixtures of every test below this folder.
+__all__ = ["daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]

@@ -138,6 +138,7 @@ def environment(step: Step) -> dict[str, str]:
         "ANSIBLE_COLLECTIONS_PATH": dev,
         "VIRTUAL_ENV": str(ROOT / ".venv" / step.venv),
         "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
     }
 
 
