@@ -123,8 +123,8 @@ EARLY_LIES: dict[str, tuple[Lies, str, str]] = {
 LATE_LIES: dict[str, tuple[Lies, str, str]] = {
     "another-layer": (
         lambda liar, image: liar.lie(BASE.digest, content=same_length(BASE.content)),
-        "refused",
-        "unexpected commit digest",
+        "damaged",
+        "is not what that digest promises",
     ),
     "cut-layer": (
         lambda liar, image: liar.lie(BASE.digest, cut_after=len(BASE.content) // 2, no_range=True),
@@ -249,7 +249,7 @@ def test_a_failed_pull_leaves_an_older_image_as_it_was(
     before = inventory.take(daemon, namespace)
     liar.add("team/app", "1", layers=(BASE, OTHER))
     liar.lie(OTHER.digest, content=same_length(OTHER.content))
-    modules.complaint(pull(daemon, namespace, liar, pull="always"), "refused")
+    modules.complaint(pull(daemon, namespace, liar, pull="always"), "damaged")
     assert inventory.take(daemon, namespace) == before
     assert "complete" in daemon.ctr("images", "check", namespace=namespace)
 

@@ -16,9 +16,10 @@ from .._services import diff
 from .._services.content import Content
 from .._services.leases import Leases
 from .._services.snapshots import Snapshots
-from .._values.descriptor import Descriptor, Manifest, diff_ids, parse_config
+from .._values.descriptor import Descriptor
+from .._values.manifest import Manifest, diff_ids, parse_config
 from .._values.digest import chain_ids
-from .._values.errors import AlreadyExists, Damaged, Failure
+from .._values.errors import AlreadyExists, Damaged, Failure, Locked
 from .presence import SNAPSHOT_LABEL
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
 REF_LABEL = "containerd.io/snapshot.ref"
+ATTEMPTS = 5  # at a layer that other clients unpack, and may fail with, at the same time
 INHERITED_PREFIX = "containerd.io/snapshot/"  # annotations of a layer that its snapshot takes over
 
 
@@ -69,9 +71,16 @@ def unpack(
         wait_for(layer)
         parent = chain[position - 1] if position else ""
         with locks.of(chain[position]):
-            made = False
-            while not made and not _is_kept(session, snapshots, snapshotter, chain[position]):
-                made = _apply(session, snapshots, layer, diffs[position], parent, chain[position])
+            for _attempt in range(ATTEMPTS):
+                if _is_kept(session, snapshots, snapshotter, chain[position]) or _apply(
+                    session, snapshots, layer, diffs[position], parent, chain[position]
+                ):
+                    break
+            else:
+                raise Locked(
+                    "snapshot %s comes and goes, as other clients make and remove it" % chain[position],
+                    "run the task again once they are done",
+                )
         content.set_labels(layer.digest, {UNCOMPRESSED_LABEL: diffs[position]})
     wait_for(manifest.config)
     if chain:
@@ -92,18 +101,18 @@ def _apply(
     """Unpack a layer; False when another client was faster with the same one."""
     labels = {k: v for k, v in layer.annotations.items() if k.startswith(INHERITED_PREFIX)}
     labels[REF_LABEL] = chain_id
-    with _extracting(snapshots, chain_id, parent, labels) as (key, mounts):
-        applied = diff.apply(session, layer, mounts)
-        if applied != diff_id:
-            raise Damaged(
-                "layer %s unpacks to %s, but the image config promises %s" % (layer.digest, applied, diff_id),
-                "rebuild and push the image",
-            )
-        try:
+    try:
+        with _extracting(snapshots, chain_id, parent, labels) as (key, mounts):
+            applied = diff.apply(session, layer, mounts)
+            if applied != diff_id:
+                raise Damaged(
+                    "layer %s unpacks to %s, but the image config promises %s"
+                    % (layer.digest, applied, diff_id),
+                    "rebuild and push the image",
+                )
             snapshots.commit(chain_id, key, labels)
-        except AlreadyExists:
-            snapshots.remove(key)
-            return False
+    except AlreadyExists:
+        return False
     return True
 
 
