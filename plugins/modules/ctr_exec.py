@@ -12,7 +12,8 @@ short_description: Run a command inside a running containerd container
 version_added: 0.1.0
 description:
   - Runs a command inside a container, beside its own process, and returns what it wrote and how it ended.
-  - A command that ends with another code than zero does not fail the task. Use C(failed_when) on RV(rc).
+  - A command that ends with another code than zero fails the task, as with M(ansible.builtin.command), unless
+    C(failed_when) says otherwise.
   - It works on every container of the namespace, whoever made it.
 extends_documentation_fragment:
   - community.containerd.attributes
@@ -111,8 +112,6 @@ EXAMPLES = r"""
     user: postgres
     stdin: "{{ lookup('ansible.builtin.file', 'schema.sql') }}"
     exec_timeout: 60
-  register: schema
-  failed_when: schema.rc != 0
 
 - name: The cache is warm
   community.containerd.ctr_exec:
@@ -124,8 +123,8 @@ EXAMPLES = r"""
 RETURN = r"""
 rc:
   description:
-    - The exit code of the command; 128 and the signal when a signal ended it. V(0) when it was skipped.
-      Null when it was detached, and in check mode.
+    - The exit code of the command; 128 and the signal when a signal ended it. V(0) when it was skipped or
+      detached, and in check mode.
   returned: success
   type: int
   sample: 0

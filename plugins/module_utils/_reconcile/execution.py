@@ -106,9 +106,9 @@ def view(desired: DesiredExecution, state: ExecutionState) -> Mapping[str, Any]:
 def report(desired: DesiredExecution, state: ExecutionState, results: Sequence[Any]) -> Mapping[str, Any]:
     ran: Executed | None = results[0] if results else None
     if ran is None:
-        return {"rc": 0 if state.skip else None, "msg": state.skip or "would run", **_streams(b"", b"")}
+        return {"rc": 0, "msg": state.skip or "would run", **_streams(b"", b"")}
     return {
-        "rc": ran.rc,
+        "rc": ran.rc or 0,  # Ansible takes any other value, None as well, for a failure
         "pid": ran.pid,
         "delta": "%.6f" % (ran.ended_at - ran.started_at),
         **_streams(ran.stdout, ran.stderr),

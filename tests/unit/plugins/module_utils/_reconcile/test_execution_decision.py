@@ -72,7 +72,7 @@ def test_a_dry_run_says_what_it_would_do() -> None:
     made = world()
     desired = decision.want(wish())
     report = decision.report(desired, decision.read(made, desired), [])
-    assert (report["rc"], report["msg"], report["stdout"]) == (None, "would run", "")
+    assert (report["rc"], report["msg"], report["stdout"]) == (0, "would run", "")
 
 
 @pytest.mark.parametrize(
