@@ -44,8 +44,8 @@ test:  ## everything above and the other supported ansible-core versions
 demo: dev  ## two minutes with a private containerd and registry, on this machine, leaving nothing behind
 	@PATH=$(CURDIR)/.venv/dev/bin:$$PATH $(LAB) --dir build/lab-demo --versions 1.7 -- $(T)/python $(T)/demo.py
 
-bench: dev  ## side-by-side timings: us, ansible.builtin.ping, ctr
-	@PATH=$(CURDIR)/.venv/dev/bin:$$PATH $(LAB) --dir build/lab-bench -- bench/run
+bench: dev  ## side-by-side timings: us, ansible.builtin.ping, ctr; VERSIONS="1.6 1.7 2.1" for several
+	@PATH=$(CURDIR)/.venv/dev/bin:$$PATH $(LAB) --dir build/lab-bench --versions $(or $(VERSIONS),1.7) -- python bench/bench.py
 
 docs:  ## the HTML documentation, in build/docs
 	@$(T)/bootstrap

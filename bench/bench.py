@@ -44,8 +44,8 @@ NOOPS = [  # ours, theirs, limit
 PULLS = [  # what, sample, limit
     ("one layer of 512 MiB, tar", Sample("large", 512 * MIB), 1.0),
     ("one layer of 512 MiB, gzip", Sample("large-gz", 512 * MIB, compression="gzip"), 1.0),
-    ("40 layers of 256 KiB, tar", Sample("many", MIB // 4, layers=40), 1.0),
-    ("40 layers of 256 KiB, gzip", Sample("many-gz", MIB // 4, layers=40, compression="gzip"), 1.0),
+    ("40 layers of 1 MiB, tar", Sample("many", MIB, layers=40), 1.0),
+    ("40 layers of 1 MiB, gzip", Sample("many-gz", MIB, layers=40, compression="gzip"), 1.0),
     ("20 images of 3 layers of 1 MiB, tar", Sample("set", MIB, layers=3, images=20), 0.6),
     ("20 images, gzip", Sample("set-gz", MIB, layers=3, images=20, compression="gzip"), 0.6),
 ]
