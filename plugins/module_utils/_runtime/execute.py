@@ -102,7 +102,7 @@ def _start(tasks: Tasks, container: Container, exec_id: str) -> int:
     except Failure as exc:
         with suppress(Failure):
             tasks.delete_process(container.id, exec_id)
-        if type(exc) is not Failure:
+        if exc.kind != Failure.kind:
             raise
         raise Refused(
             "the command cannot start in container %s: %s" % (container.id, exc.message),

@@ -82,7 +82,7 @@ def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
     lower: list[str] = []
     data: list[str] = []
     for option in mount.options:
-        key, _, value = option.partition("=")
+        key, _sign, value = option.partition("=")
         if key == "upperdir":
             lower.insert(0, value)  # an upper directory that is only read is one more lower one
         elif key == "lowerdir":
@@ -124,7 +124,7 @@ def _mounted(kernel: _Kernel, mounts: Sequence[SnapshotMount], target: str) -> I
             done += 1
         yield
     finally:
-        for _ in range(done):
+        for _mount in range(done):
             kernel.unmount(target)
 
 

@@ -43,7 +43,7 @@ def normalise_mount(entry: Mapping[str, Any]) -> Mount:
 
 
 def _option(option: str) -> str:
-    key, _, value = option.partition("=")
+    key, _sign, value = option.partition("=")
     number, unit = (value[:-1], value[-1:].lower()) if value[-1:].lower() in _UNITS else (value, "")
     if key in ("mode", "ptmxmode") and value.isdecimal():
         return key + "=" + (value.lstrip("0") or "0")

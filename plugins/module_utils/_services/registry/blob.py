@@ -59,19 +59,18 @@ class Download:
         while self._at < self._size:
             try:
                 chunk = self._next(answer)
-            except (Unreachable, TimedOut) as exc:
-                lost = exc
+            except (Unreachable, TimedOut):
+                answer.close()
+                if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
+                    delays, mark = self._delays(), self._at
+                delay = next(delays, None)
+                if delay is None:
+                    raise
+                time.sleep(delay)
             else:
                 self._at += len(chunk)
                 yield chunk
                 continue
-            answer.close()
-            if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
-                delays, mark = self._delays(), self._at
-            delay = next(delays, None)
-            if delay is None:
-                raise lost
-            time.sleep(delay)
             answer = self._open()
         if answer.length is None and answer.read(1):
             raise self._damaged("more", answer)

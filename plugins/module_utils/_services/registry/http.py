@@ -225,7 +225,7 @@ class Http:
         """The one for the trust that ``url`` has; made when first needed, as reading the system's CAs is slow."""
         make: Callable[[], ssl.SSLContext | None]
         if url.startswith("http:"):
-            trust, make = "none needed", lambda: None
+            trust, make = "none needed", _nothing
         elif self._access.validate_certs and _origin(url) != self._trusting:
             trust, make = "checked", self._checking
         else:
@@ -241,6 +241,10 @@ class Http:
             # It compares names itself, always; before 1.26 it lets ssl do so for host names only.
             context.check_hostname = False
         return context
+
+
+def _nothing() -> None:
+    """What clear text has to trust."""
 
 
 class _Adapter(HTTPAdapter):
