@@ -10,14 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._spec.builder import choose_args
-from .._spec.mounts import normalise_mount
+from .._spec.reading import args_of, env_of, is_read_only, network_mode_of, user_of, working_dir_of
 from .._values.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from .._spec.view import SpecView
     from .._values.container import Identity, Mount, SpecWish
 
 
@@ -31,36 +29,37 @@ class Difference(Value):
 
 
 def compare_spec(
-    wish: SpecWish,
-    identity: Identity | None,
-    image: Mapping[str, Any],
-    spec: Mapping[str, Any],
-    view: SpecView,
+    wish: SpecWish, identity: Identity | None, image: Mapping[str, Any], spec: Mapping[str, Any]
 ) -> Iterator[Difference]:
-    """``identity`` is the wish's user in numbers, ``image`` the config of the image, empty when it is gone.
-
-    ``view`` is of ``spec``, which is asked itself for mounts: one that every container has may be wished for.
-    """
-    for option, wanted, current in _exact(wish, image, view):
+    """``identity`` is the wish's user in numbers, ``image`` the config of the image, empty when it is gone."""
+    for option, wanted, current in _exact(wish, image, spec):
         if wanted != current:
             yield Difference(option, wanted, current)
-    for option, more, there in (
-        ("env", wish.env, view.env),
-        ("annotations", wish.annotations, view.annotations),
-    ):
-        yield from compare_subset(option, more, there)
-    if identity is not None and not _is_same_user(wish.user or "", identity, view.user):
-        yield Difference("user", wish.user, "%d:%d" % (view.user.uid, view.user.gid))
-    yield from _compare_mounts(wish.mounts or (), spec.get("mounts") or ())
+    yield from compare_subset("env", wish.env, env_of(spec))
+    yield from compare_subset("annotations", wish.annotations, spec.get("annotations") or {})
+    if identity is not None:
+        user = user_of(spec)
+        if not _is_same_user(wish.user or "", identity, user):
+            yield Difference("user", wish.user, "%d:%d" % (user.uid, user.gid))
+    if wish.mounts:
+        yield from _compare_mounts(wish.mounts, spec.get("mounts") or ())
 
 
-def _exact(wish: SpecWish, image: Mapping[str, Any], view: SpecView) -> Iterator[tuple[str, Any, Any]]:
+def _exact(
+    wish: SpecWish, image: Mapping[str, Any], spec: Mapping[str, Any]
+) -> Iterator[tuple[str, Any, Any]]:
     if wish.command is not None or wish.entrypoint is not None:
-        yield "command", choose_args(wish, image.get("config") or {}), list(view.args)
-    for option in ("working_dir", "hostname", "network_mode", "read_only"):
-        wanted = getattr(wish, option)
-        if wanted is not None:
-            yield option, wanted, getattr(view, option)
+        from .._spec.arguments import choose_args
+
+        yield "command", choose_args(wish, image.get("config") or {}), list(args_of(spec))
+    if wish.working_dir is not None:
+        yield "working_dir", wish.working_dir.rstrip("/") or "/", working_dir_of(spec)
+    if wish.hostname is not None:
+        yield "hostname", wish.hostname, spec.get("hostname") or ""
+    if wish.network_mode is not None:
+        yield "network_mode", wish.network_mode, network_mode_of(spec)
+    if wish.read_only is not None:
+        yield "read_only", wish.read_only, is_read_only(spec)
 
 
 def compare_subset(
@@ -78,11 +77,20 @@ def _is_same_user(said: str, wanted: Identity, current: Identity) -> bool:
 
 
 def _compare_mounts(wanted: Iterable[Mount], current: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+    from .._spec.mounts import normalise_mount
+
     there = {mount.destination: mount for mount in map(normalise_mount, current)}
     normal = [normalise_mount(vars(mount)) for mount in wanted]
     if any(there.get(mount.destination) != mount for mount in normal):
         seen = [there[mount.destination] for mount in normal if mount.destination in there]
         yield Difference("mounts", [_words(mount) for mount in normal], [_words(mount) for mount in seen])
+
+
+def mount_words(mounts: Iterable[Mount]) -> list[dict[str, Any]]:
+    """Mounts as the user names them, in the one spelling that is compared."""
+    from .._spec.mounts import normalise_mount
+
+    return [_words(normalise_mount(vars(mount))) for mount in mounts]
 
 
 def _words(mount: Mount) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._values import labels
 from .._values.errors import NotFound, Refused
 from .._values.plan import Plan, Step
 from .._values.signals import parse_signal
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 
     from .._values.container import Container
     from .verbs import TaskVerbs
-
-STOP_SIGNAL_LABEL = (
-    "io.containerd.image.config.stop-signal"  # as containerd's clients record the image's word
-)
 
 
 class DesiredTask(Value):
@@ -132,8 +129,8 @@ def _stopping(desired: DesiredTask, current: TaskState) -> Step:
 def _stop_signal(desired: DesiredTask, current: TaskState) -> int:
     if desired.signal is not None:
         return desired.signal
-    labels: Mapping[str, str] = current.container.labels if current.container else {}
-    return parse_signal(labels.get(STOP_SIGNAL_LABEL) or "SIGTERM")
+    kept: Mapping[str, str] = current.container.labels if current.container else {}
+    return parse_signal(kept.get(labels.STOP_SIGNAL) or "SIGTERM")
 
 
 def _pause(desired: DesiredTask, current: TaskState) -> list[Step]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -101,6 +101,9 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
         """How complete each image is, by name."""
 
+    def image_config(self, container: Container, image: Image) -> Mapping[str, Any] | None:
+        """The config of ``image`` when the container stands on that image as it is now; None when it does not."""
+
     def image_facts(self, image: Image) -> ImageFacts | None:
         """What a container takes over from this image; None when a part of that is not here."""
 
@@ -121,7 +124,7 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def create(self, creation: Creation, snapshotter: str) -> None:
         """Make the snapshot and the record; on failure neither stays."""
 
-    def relabel(self, container_id: str, labels: Mapping[str, str]) -> None:
+    def relabel(self, container_id: str, wanted: Mapping[str, str]) -> None:
         """Set these labels; the others stay."""
 
     def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None:

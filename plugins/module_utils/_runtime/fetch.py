@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._services.ingests import Ingests, Source
-from .._values.descriptor import CONFIG_TYPES, Descriptor, parse_index, parse_manifest
+from .._values import labels as gc_labels
+from .._values.descriptor import CONFIG_TYPES, Descriptor
 from .._values.errors import Damaged, Failure, Locked, Refused
+from .._values.manifest import parse_index, parse_manifest
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from .registries import Registries
 
 SOURCE_LABEL = "containerd.io/distribution.source."
-CHILD_LABEL = "containerd.io/gc.ref.content."
-MAX_LABEL_BYTES = 4096  # key and value together; containerd refuses more
 LOCK_PAUSE_S = 0.02  # first wait for another client that writes the same blob; doubled up to
 MAX_LOCK_PAUSE_S = 1.0
 
@@ -178,10 +178,10 @@ def _child_labels(of: Descriptor, document: bytes) -> dict[str, str]:
     """The edges along which the garbage collector walks from a document to what hangs on it."""
     if of.is_index:
         listed = parse_index(document, of)
-        return {"%sm.%d" % (CHILD_LABEL, n): child.digest for n, child in enumerate(listed)}
+        return {"%sm.%d" % (gc_labels.GC_CONTENT, n): child.digest for n, child in enumerate(listed)}
     manifest = parse_manifest(document, of)
-    layers = {"%sl.%d" % (CHILD_LABEL, n): layer.digest for n, layer in enumerate(manifest.layers)}
-    return {CHILD_LABEL + "config": manifest.config.digest, **layers}
+    layers = {"%sl.%d" % (gc_labels.GC_CONTENT, n): layer.digest for n, layer in enumerate(manifest.layers)}
+    return {gc_labels.GC_CONTENT + "config": manifest.config.digest, **layers}
 
 
 def _add_labels(content: Content, digest: str, wanted: Mapping[str, str]) -> None:
@@ -194,7 +194,7 @@ def _add_labels(content: Content, digest: str, wanted: Mapping[str, str]) -> Non
         merged = value
         if key.startswith(SOURCE_LABEL):
             merged = ",".join(sorted({value, *blob.labels.get(key, value).split(",")}))
-        if blob.labels.get(key) != merged and len(key) + len(merged) <= MAX_LABEL_BYTES:
+        if blob.labels.get(key) != merged and len(key) + len(merged) <= gc_labels.MAX_BYTES:
             new[key] = merged
     if new:
         content.set_labels(digest, new)

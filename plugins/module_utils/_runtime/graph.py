@@ -10,16 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable
 
-from .._values.descriptor import (
-    Descriptor,
-    Manifest,
-    parse_index,
-    parse_manifest,
-    schema_1_refused,
-    select_manifests,
-)
+from .._values.descriptor import Descriptor
 from .._values.errors import Damaged, Unsupported
 from .._values.image import Graph
+from .._values.manifest import Manifest, parse_index, parse_manifest, schema_1_refused, select_manifests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

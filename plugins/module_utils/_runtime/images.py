@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 from .._services.images import Images
 from .._services.session import Session
-from .presence import Inspector
-from .snapshotter import choose_snapshotter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +33,8 @@ class ImageRuntime:
 
     def snapshotter(self, wish: str | None) -> str:
         """The snapshotter to use; Refused when the daemon does not have the one that is wished for."""
+        from .snapshotter import choose_snapshotter
+
         return choose_snapshotter(self.session, wish)
 
     def records(self, names: Sequence[str]) -> dict[str, Image]:
@@ -50,6 +50,8 @@ class ImageRuntime:
 
     def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
         """How complete each image is, by name."""
+        from .presence import Inspector
+
         inspector = Inspector(self.session, extent)
         return {image.name: inspector.inspect(image) for image in images}
 

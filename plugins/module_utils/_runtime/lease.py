@@ -71,7 +71,9 @@ def _owner(pid: int) -> str:
 
 def _is_dead(owner: str) -> bool:
     """Whether that process certainly has ended; what cannot be judged from here lives on until it expires."""
-    boot, namespace, pid = owner.split(" ")[:3]
+    if owner.count(" ") != 3:
+        return False
+    boot, namespace, pid, _started = owner.split(" ")
     own_boot, own_namespace = _owner(os.getpid()).split(" ")[:2]
     if boot != own_boot:
         return True

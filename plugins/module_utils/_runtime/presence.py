@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._services.snapshots import Snapshots
-from .._values.descriptor import Descriptor, Manifest, chain_of
+from .._values import labels
 from .._values.errors import NotFound
 from .._values.image import Blob, Extent, Graph, Image, Stored
+from .._values.manifest import Manifest, chain_of
 from .graph import is_runnable, walk
 
 if TYPE_CHECKING:
     from .._services.session import Session
-
-SNAPSHOT_LABEL = "containerd.io/gc.ref.snapshot."  # on a config: the only link from an image to its snapshots
+    from .._values.descriptor import Descriptor
 
 
 class Inspector:
@@ -61,7 +61,7 @@ class Inspector:
         config = self._find(manifest.config)
         if config is None:
             return False
-        top = config.labels.get(SNAPSHOT_LABEL + self._extent.snapshotter)
+        top = config.labels.get(labels.GC_SNAPSHOT + self._extent.snapshotter)
         if not top or not self._snapshots.exists(top):
             return False
         return top == chain_of(self._content.read(config.digest), manifest.config)[-1]

@@ -1,194 +1,63 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verbs for tasks: start, stop, pause, resume, kill, delete, in the order that leaves nothing behind."""
+"""The verbs for tasks. What only a change needs is imported where a change begins."""
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
-from .._services.namespaces import list_namespaces
 from .._services.session import Session
-from .._services.snapshots import Snapshots
 from .._services.tasks import Tasks
-from .._values.errors import Failure, NotFound, Refused, TimedOut
-from .._values.task import Exit, Stdio, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .._values.container import Container, SnapshotMount
+    from .._values.container import Container
     from .._values.endpoint import Endpoint
-
-# What containerd's restart monitor goes by, and where it finds the log of a container that it starts again.
-RESTART_STATUS_LABEL = "containerd.io/restart.status"
-EXPLICITLY_STOPPED_LABEL = "containerd.io/restart.explicitly-stopped"
-LOG_URI_LABEL = "containerd.io/restart.loguri"
-KILL_PATIENCE_S = 10.0  # for a killed process to be gone; it may be in the middle of a system call
-DELETE_PATIENCE_S = 30.0  # containerd itself waits ten seconds for output that nobody reads
+    from .._values.task import Exit, Task
+    from .lifecycle import Lifecycle
 
 
 class TaskRuntime:
     """The verbs that a decision about tasks may use."""
 
-    def __init__(self, endpoint: Endpoint, session: Session | None = None) -> None:
-        self.session = session or Session(endpoint)
-        self._containers = Containers(self.session)
-        self._tasks = Tasks(self.session)
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.session = Session(endpoint)
 
     def container(self, container_id: str) -> Container | None:
-        return self._containers.find(container_id)
+        return Containers(self.session).find(container_id)
 
     def namespaces(self) -> list[str]:
+        from .._services.namespaces import list_namespaces
+
         return sorted(list_namespaces(self.session))
 
     def task(self, container_id: str) -> Task | None:
-        return self._tasks.find(container_id)
+        return Tasks(self.session).find(container_id)
 
     def start(self, container_id: str, log_uri: str | None) -> None:
-        """Run the container's process; what a former one left is removed first.
-
-        ``log_uri`` says where output goes, None means where the container's own label says, '' nowhere.
-        A process that cannot start leaves no task behind.
-        """
-        container = self._need(container_id)
-        if not container.spec:
-            raise Refused("container %s has no runtime spec" % container_id, "remove it and create it again")
-        left = self._tasks.find(container_id)
-        if left is not None and left.status == "paused":
-            self._tasks.resume(container_id)
-            return
-        if left is not None and left.status == "running":
-            return
-        if left is not None:
-            self.delete(container_id)
-        self._watch_again(container)
-        rootfs = self._rootfs(container)
-        try:
-            self._tasks.create(container_id, rootfs, _stdio(container, log_uri))
-        except Failure as exc:
-            raise _cannot_start(container, exc) from exc
-        try:
-            self._tasks.start(container_id)
-        except Failure as exc:
-            self._tasks.delete(container_id, timeout_s=DELETE_PATIENCE_S)
-            raise _cannot_start(container, exc) from exc
-
-    def _rootfs(self, container: Container) -> list[SnapshotMount]:
-        if not container.snapshot_key:
-            return []
-        try:
-            return Snapshots(self.session, container.snapshotter).mounts(container.snapshot_key)
-        except NotFound as exc:
-            raise exc.advise(
-                "its snapshot is gone: set recreate=true in ctr_container, or remove it"
-            ) from exc
+        self.lifecycle.start(container_id, log_uri)
 
     def stop(self, container_id: str, signal_number: int, timeout_s: float) -> Exit:
-        """Ask the process to end, and end it after ``timeout_s``; the stopped task stays to tell how it ended.
-
-        The restart monitor is told first, or it would undo it.
-        """
-        container = self._containers.find(container_id)
-        if container is not None:
-            self._watch_no_more(container)
-        task = self._tasks.find(container_id)
-        if task is None or task.status == "stopped":
-            return task.exit if task else Exit(0, "")
-        if task.status == "created":
-            return self._tasks.delete(container_id, timeout_s=DELETE_PATIENCE_S)
-        if timeout_s > 0:
-            self._signal(container_id, signal_number)
-            if task.status == "paused":
-                self._resume(container_id)  # a frozen process hears nothing
-            try:
-                return self._tasks.wait(container_id, timeout_s=timeout_s)
-            except TimedOut:
-                pass
-        self._signal(container_id, signal.SIGKILL, everything=True)
-        self._resume(container_id)
-        return self._tasks.wait(container_id, timeout_s=KILL_PATIENCE_S)
-
-    def _resume(self, container_id: str) -> None:
-        task = self._tasks.find(container_id)
-        if task is not None and task.status == "paused":
-            self._tasks.resume(container_id)
+        return self.lifecycle.stop(container_id, signal_number, timeout_s)
 
     def kill(self, container_id: str, signal_number: int) -> Exit | None:
-        """Send a signal; KILL is waited for."""
-        if signal_number == signal.SIGKILL:
-            return self.stop(container_id, signal_number, 0)
-        self._signal(container_id, signal_number)
-        return None
-
-    def _signal(self, container_id: str, number: int, *, everything: bool = False) -> None:
-        """A process that has just ended needs no signal any more."""
-        try:
-            self._tasks.kill(container_id, number, everything=everything)
-        except NotFound:
-            return
+        return self.lifecycle.kill(container_id, signal_number)
 
     def pause(self, container_id: str) -> None:
-        self._tasks.pause(container_id)
+        Tasks(self.session).pause(container_id)
 
     def resume(self, container_id: str) -> None:
-        self._tasks.resume(container_id)
+        Tasks(self.session).resume(container_id)
 
     def wait(self, container_id: str, timeout_s: float) -> Exit:
-        """How the process ended; TimedOut when it still runs."""
-        try:
-            return self._tasks.wait(container_id, timeout_s=timeout_s)
-        except TimedOut as exc:
-            raise TimedOut(
-                "the process of container %s still runs after %g seconds" % (container_id, timeout_s),
-                "set a larger wait_timeout, or stop it",
-                call=exc.call,
-            ) from exc
+        return self.lifecycle.wait(container_id, timeout_s)
 
     def delete(self, container_id: str) -> Exit:
-        """Remove a task that has stopped, or was never started."""
-        try:
-            return self._tasks.delete(container_id, timeout_s=DELETE_PATIENCE_S)
-        except NotFound:
-            return Exit(0, "")
+        return self.lifecycle.delete(container_id)
 
-    def _need(self, container_id: str) -> Container:
-        container = self._containers.find(container_id)
-        if container is None:
-            raise NotFound("there is no container %s" % container_id, "create it with ctr_container")
-        return container
+    @property
+    def lifecycle(self) -> Lifecycle:
+        from .lifecycle import Lifecycle
 
-    def _watch_no_more(self, container: Container) -> None:
-        """Tell the restart monitor that the user wants it down, before it is down."""
-        if container.labels.get(RESTART_STATUS_LABEL) == "running":
-            self._relabel(container, {RESTART_STATUS_LABEL: "stopped", EXPLICITLY_STOPPED_LABEL: "true"})
-
-    def _watch_again(self, container: Container) -> None:
-        if container.labels.get(EXPLICITLY_STOPPED_LABEL) == "true":
-            self._relabel(container, {RESTART_STATUS_LABEL: "running", EXPLICITLY_STOPPED_LABEL: ""})
-
-    def _relabel(self, container: Container, labels: Mapping[str, str]) -> None:
-        """Set labels of a record and leave its others alone; an empty value removes one."""
-        kept = {key: value for key, value in labels.items() if value}
-        self._containers.update(container.replace(labels=kept), ["labels." + key for key in labels])
-
-
-def _cannot_start(container: Container, exc: Failure) -> Failure:
-    """The runtime's words, with ours before and after; they name a program, a mount, a user that is wrong."""
-    if type(exc) is not Failure:
-        return exc
-    said = "container %s cannot start: %s" % (container.id, exc.message)
-    return Failure(said, "correct what it names and run the task again", call=exc.call, code=exc.code)
-
-
-def _stdio(container: Container, log_uri: str | None) -> Stdio:
-    uri = container.labels.get(LOG_URI_LABEL, "") if log_uri is None else log_uri
-    process: Mapping[str, object] = container.spec.get("process") or {}
-    terminal = bool(process.get("terminal"))
-    if terminal and not uri:
-        uri = (
-            "file:///dev/null"  # a terminal that nobody reads would block the process once its buffer is full
-        )
-    return Stdio("", uri, "" if terminal else uri, terminal)
+        return Lifecycle(self.session)

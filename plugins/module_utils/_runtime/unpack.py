@@ -16,17 +16,17 @@ from .._services import diff
 from .._services.content import Content
 from .._services.leases import Leases
 from .._services.snapshots import Snapshots
-from .._values.descriptor import Descriptor
-from .._values.manifest import Manifest, diff_ids, parse_config
+from .._values import labels as gc_labels
 from .._values.digest import chain_ids
 from .._values.errors import AlreadyExists, Damaged, Failure, Locked
-from .presence import SNAPSHOT_LABEL
+from .._values.manifest import Manifest, diff_ids, parse_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from .._services.session import Session
     from .._values.container import SnapshotMount
+    from .._values.descriptor import Descriptor
 
 UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
 REF_LABEL = "containerd.io/snapshot.ref"
@@ -84,7 +84,7 @@ def unpack(
         content.set_labels(layer.digest, {UNCOMPRESSED_LABEL: diffs[position]})
     wait_for(manifest.config)
     if chain:
-        content.set_labels(manifest.config.digest, {SNAPSHOT_LABEL + snapshotter: chain[-1]})
+        content.set_labels(manifest.config.digest, {gc_labels.GC_SNAPSHOT + snapshotter: chain[-1]})
 
 
 def _is_kept(session: Session, snapshots: Snapshots, snapshotter: str, chain_id: str) -> bool:

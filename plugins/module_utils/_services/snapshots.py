@@ -23,7 +23,7 @@ class Snapshots:
 
     def __init__(self, session: Session, snapshotter: str) -> None:
         self._session = session
-        self._snapshotter = snapshotter
+        self.snapshotter = snapshotter
 
     def find_parent(self, key: str) -> str | None:
         """The parent of a snapshot ('' at the bottom of a chain); None when there is no such snapshot."""
@@ -51,7 +51,7 @@ class Snapshots:
         self._call(rpc.REMOVE, key=key)
 
     def _call(self, method: Method, **request: Any) -> dict[str, Any]:
-        return self._session.call(method, {"snapshotter": self._snapshotter, **request})
+        return self._session.call(method, {"snapshotter": self.snapshotter, **request})
 
 
 def mount_messages(mounts: Sequence[SnapshotMount]) -> list[dict[str, Any]]:

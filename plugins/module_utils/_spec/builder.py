@@ -13,8 +13,9 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
+from .arguments import choose_args, choose_env, merge_env, user_of, with_terminal
 from .capabilities import NAMES
-from .defaults import PATH, capability_sets, default_spec
+from .defaults import capability_sets, default_spec
 from .mounts import is_bind, place_of
 from .validate import check_spec
 
@@ -59,41 +60,6 @@ def build_spec(
     _mount(spec, wish.mounts or ())
     check_spec(spec)
     return spec
-
-
-def choose_args(wish: SpecWish, image: Mapping[str, Any]) -> list[str]:
-    """Docker's rule: an entrypoint replaces the image's and its command; a command replaces the command."""
-    if wish.entrypoint is None:
-        entrypoint, command = image.get("Entrypoint") or (), image.get("Cmd") or ()
-    else:
-        entrypoint, command = wish.entrypoint, ()
-    args = [*entrypoint, *(command if wish.command is None else wish.command)]
-    if not args:
-        raise Refused("neither the task nor the image says what the container runs", "set command")
-    return args
-
-
-def choose_env(wish: SpecWish, image: Mapping[str, Any]) -> list[str]:
-    """The image's variables, or a PATH, with the user's over those of the same name, then the others."""
-    return merge_env(image.get("Env") or (PATH,), wish.env or {})
-
-
-def merge_env(env: Iterable[str], said: Mapping[str, str]) -> list[str]:
-    merged = {entry.partition("=")[0]: entry for entry in env}
-    merged.update((key, key + "=" + value) for key, value in said.items())
-    return list(merged.values())
-
-
-def with_terminal(env: list[str]) -> list[str]:
-    """A terminal has a type: xterm, unless somebody said another."""
-    return env if any(entry.startswith("TERM=") for entry in env) else [*env, "TERM=xterm"]
-
-
-def user_of(identity: Identity) -> dict[str, Any]:
-    user: dict[str, Any] = {"uid": identity.uid, "gid": identity.gid}
-    if identity.additional_gids:
-        user["additionalGids"] = list(identity.additional_gids)
-    return user
 
 
 def _grant_all(spec: dict[str, Any], host: Host | None) -> None:

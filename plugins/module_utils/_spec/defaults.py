@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any
 
 OCI_VERSION = "1.0.2"  # all that is used here; runc 1.1, which says 1.0.2-dev, and newer ones take it
-PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _WORDS = (
     "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE "
     "SYS_CHROOT KILL AUDIT_WRITE"

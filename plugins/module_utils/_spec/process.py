@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .builder import merge_env, user_of, with_terminal
+from .arguments import merge_env, user_of, with_terminal
 from .validate import check_process
 
 if TYPE_CHECKING:

@@ -8,16 +8,17 @@ Two specs that would behave alike look alike here, so that drift is a comparison
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Any
 
-from .._values.container import Identity, Mount
 from .._values.value import Value
 from .defaults import MOUNTS
 from .mounts import normalise_mount
+from .reading import args_of, env_of, is_read_only, network_mode_of, user_of, working_dir_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .._values.container import Identity, Mount
 
 _HOST_FILES = ("/etc/hosts", "/etc/resolv.conf")
 _GIVEN = {
@@ -49,38 +50,20 @@ def view_spec(spec: Mapping[str, Any], labels: Mapping[str, str]) -> SpecView:
     """``labels`` are the record's: ctr repeats them as annotations, which nobody asked for."""
     process: Mapping[str, Any] = spec.get("process") or {}
     annotations: Mapping[str, str] = spec.get("annotations") or {}
-    mode = _network_mode(spec)
+    mode = network_mode_of(spec)
     return SpecView(
-        args=tuple(process.get("args") or ()),
-        env=_env(process),
-        working_dir=posixpath.normpath(process.get("cwd") or "/"),
-        user=_identity(process.get("user") or {}),
+        args=args_of(spec),
+        env=env_of(spec),
+        working_dir=working_dir_of(spec),
+        user=user_of(spec),
         hostname=spec.get("hostname") or "",
         tty=bool(process.get("terminal")),
         mounts=_own_mounts(spec, mode),
         network_mode=mode,
-        read_only=bool((spec.get("root") or {}).get("readonly")),
+        read_only=is_read_only(spec),
         privileged=_is_privileged(spec),
         annotations={key: value for key, value in annotations.items() if labels.get(key) != value},
     )
-
-
-def _env(process: Mapping[str, Any]) -> dict[str, str]:
-    pairs = (entry.partition("=") for entry in process.get("env") or ())
-    return {key: value for key, _, value in pairs}
-
-
-def _identity(user: Mapping[str, Any]) -> Identity:
-    """Groups as a set with the primary one in it: their order means nothing to the kernel."""
-    gid = user.get("gid", 0)
-    return Identity(user.get("uid", 0), gid, tuple(sorted({gid, *(user.get("additionalGids") or ())})))
-
-
-def _network_mode(spec: Mapping[str, Any]) -> str:
-    for item in (spec.get("linux") or {}).get("namespaces") or ():
-        if item.get("type") == "network":
-            return "ns:" + item["path"] if item.get("path") else "none"
-    return "host"
 
 
 def _own_mounts(spec: Mapping[str, Any], mode: str) -> tuple[Mount, ...]:

@@ -12,7 +12,8 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .descriptor import Descriptor, Manifest
+    from .descriptor import Descriptor
+    from .manifest import Manifest
     from .platform import Platform
     from .reference import Reference
 

@@ -13,14 +13,14 @@ import pytest
 from ansible_collections.community.containerd.plugins.module_utils._services.registry.client import (
     Registry as Client,
 )
-from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import (
-    parse_index,
-    parse_manifest,
-)
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     NotFound,
     Refused,
     Unreachable,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.manifest import (
+    parse_index,
+    parse_manifest,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.reference import parse_reference
 from ansible_collections.community.containerd.plugins.module_utils._values.registry import RegistryAccess

@@ -10,12 +10,14 @@ status and an exit code: `Process.ignores` and `Store.on_start` make them do mor
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import zlib
 from collections import defaultdict
 from typing import Any, Callable, NamedTuple
 
 from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import (
+    NAMES,
     Answer,
     Call,
     FakeContainerd,
@@ -45,6 +47,8 @@ class Process:
         self.ignores: set[int] = set()
         self.pending: list[int] = []  # signals that a frozen process has not heard yet
         self.ended = threading.Event()
+        self.on_signal: Callable[[int], None] | None = None  # in place of dying
+        self.on_close_stdin: Callable[[], None] = lambda: None
 
     def end(self, exit_status: int) -> None:
         self.status, self.exit_status = STOPPED, exit_status
@@ -53,6 +57,8 @@ class Process:
     def hear(self, signal: int) -> None:
         if self.status == PAUSED:
             self.pending.append(signal)
+        elif self.on_signal is not None:
+            self.on_signal(signal)
         elif signal not in self.ignores and self.status in (CREATED, RUNNING):
             self.end(128 + signal)
 
@@ -62,10 +68,13 @@ class Namespace:
         self.labels: dict[str, str] = {}
         self.blobs: dict[str, dict[str, str]] = {}  # digest: labels; the bytes are shared by all namespaces
         self.ingests: dict[str, bytearray] = {}
+        self.leased_ingests: set[str] = set()  # the others stay for 24 hours
         self.images: dict[str, dict[str, Any]] = {}
         self.containers: dict[str, dict[str, Any]] = {}
         self.leases: dict[str, dict[str, str]] = {}
-        self.held: dict[str, set[Any]] = defaultdict(set)  # by lease: digests and (snapshotter, key)
+        self.held: dict[str, set[Any]] = defaultdict(
+            set
+        )  # by lease: digests, (snapshotter, key), ("ingest", ref)
         self.snapshots: dict[tuple[str, str], Snapshot] = {}
         self.processes: dict[tuple[str, str], Process] = {}
 
@@ -78,11 +87,12 @@ class Store:
         self.bytes: dict[str, bytes] = {}
         self.locked: set[str] = set()  # refs that somebody else is writing
         self.on_start: Callable[[Process, dict[str, Any] | None], None] = lambda process, spec: None
+        self.root = ""  # the directory under which snapshots are; by default none is
         self.applied: list[str] = []  # digests of layers, in the order of unpacking
         self._next_pid = 1000
         self._guard = threading.RLock()
         unguarded = {"tasks.Wait"}
-        for name in _SERVED:
+        for name in set(_SERVED) & set(NAMES):
             handler = getattr(self, "_" + name.replace(".", "_"))
             fake.on(name, handler if name in unguarded else self._guarded(handler))
 
@@ -142,6 +152,9 @@ class Store:
             todo += self._edges(space, thing)
         space.blobs = {digest: labels for digest, labels in space.blobs.items() if digest in alive}
         space.snapshots = {key: each for key, each in space.snapshots.items() if key in alive}
+        for ref in [each for each in space.leased_ingests if ("ingest", each) not in alive]:
+            space.leased_ingests.discard(ref)
+            space.ingests.pop(ref, None)
 
     def _edges(self, space: Namespace, thing: Any) -> list[Any]:
         if isinstance(thing, tuple):
@@ -183,6 +196,14 @@ class Store:
             raise Status(NOT_FOUND, "lease not found")
         space.held.pop(call.request["id"], None)
         self.collect(call.namespace)
+        return {}
+
+    def _leases_AddResource(self, call: Call, space: Namespace) -> Answer:
+        resource = _need_part(call.request["resource"], "resource")
+        _need(space.leases, call.request["id"], "lease")
+        kind, _slash, snapshotter = resource["type"].partition("/")
+        held = (snapshotter, resource["id"]) if kind == "snapshots" else resource["id"]
+        space.held[call.request["id"]].add(held)
         return {}
 
     # images
@@ -256,6 +277,9 @@ class Store:
         if expected in self.bytes and ref not in space.ingests:
             space.ingests[ref] = bytearray(self.bytes[expected])  # another namespace has it
         ingest = space.ingests.setdefault(ref, bytearray())
+        if call.lease:
+            space.leased_ingests.add(ref)
+            self._hold(call, ("ingest", ref))
         if request["data"]:
             if request["offset"] != len(ingest):
                 raise Status(OUT_OF_RANGE, "unexpected offset %d" % request["offset"])
@@ -300,7 +324,10 @@ class Store:
     def _snapshots_Mounts(self, call: Call, space: Namespace) -> Answer:
         key = self._snapshot(call, space)
         _need(space.snapshots, key, "snapshot")
-        return {"mounts": [{"type": "bind", "source": "/snapshots/" + key[1], "options": ["rw", "rbind"]}]}
+        source = "%s/%s" % (self.root or "/snapshots", key[1].replace("/", "-"))
+        if self.root:
+            os.makedirs(source, exist_ok=True)
+        return {"mounts": [{"type": "bind", "source": source, "options": ["rw", "rbind"]}]}
 
     def _snapshots_Commit(self, call: Call, space: Namespace) -> Answer:
         key, name = self._snapshot(call, space), self._snapshot(call, space, "name")
@@ -415,7 +442,7 @@ class Store:
         return {}
 
     def _tasks_CloseIO(self, call: Call, space: Namespace) -> Answer:
-        self._process(call, space)
+        self._process(call, space).on_close_stdin()
         return {}
 
     def _tasks_Wait(self, call: Call) -> Answer:

@@ -19,12 +19,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.conta
     Identity,
     ImageFacts,
 )
-from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import (
-    Descriptor,
-    chain_of,
-    parse_config,
-    parse_manifest,
-)
+from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound, TimedOut
 from ansible_collections.community.containerd.plugins.module_utils._values.execution import Command, Executed
@@ -37,6 +32,11 @@ from ansible_collections.community.containerd.plugins.module_utils._values.image
     Pulled,
     Remote,
     Stored,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.manifest import (
+    chain_of,
+    parse_config,
+    parse_manifest,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.registry import RegistryAccess
 from ansible_collections.community.containerd.plugins.module_utils._values.task import Exit, Stdio, Task
@@ -271,6 +271,11 @@ class ContainerWorld(TaskWorld):
         lost = {blob.digest for blob in stored.missing}
         build = self.images.builds[image.target.digest]
         return None if lost & {build.target.digest, build.config.digest} else build.facts(image.name)
+
+    def image_config(self, container: Container, image: Image) -> Mapping[str, Any] | None:
+        build = self.images.builds[image.target.digest]
+        is_same = self.parents.get(container.id) == build.chain_id
+        return json.loads(build.config_bytes) if is_same else None  # type: ignore[no-any-return]
 
     def parent(self, container: Container) -> str | None:
         return self.parents.get(container.id)

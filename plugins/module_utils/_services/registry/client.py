@@ -12,17 +12,10 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from ..._values.descriptor import (
-    INDEX_TYPES,
-    MANIFEST_TYPES,
-    MAX_DOCUMENT_BYTES,
-    SCHEMA_1_PREFIX,
-    Descriptor,
-    media_type_of,
-    schema_1_refused,
-)
+from ..._values.descriptor import INDEX_TYPES, MANIFEST_TYPES, MAX_DOCUMENT_BYTES, Descriptor
 from ..._values.digest import digest_of, is_digest
 from ..._values.errors import Damaged, Failure, Refused, TimedOut, Unreachable
+from ..._values.manifest import SCHEMA_1_PREFIX, media_type_of, schema_1_refused
 from .errors import MAX_ERROR_BYTES, refusal
 from .hosts import api_host, is_loopback
 

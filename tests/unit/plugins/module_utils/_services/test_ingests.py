@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._services.ingests import Ingests
-from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import (
-    Descriptor,
-)
+from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     Damaged,

@@ -14,17 +14,19 @@ from ansible_collections.community.containerd.plugins.module_utils._values.descr
     INDEX_TYPES,
     MANIFEST_TYPES,
     Descriptor,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
+    Damaged,
+    NotFound,
+    Unsupported,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.manifest import (
     diff_ids,
     media_type_of,
     parse_config,
     parse_index,
     parse_manifest,
     select_manifests,
-)
-from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
-    Damaged,
-    NotFound,
-    Unsupported,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.platform import parse_platform
 

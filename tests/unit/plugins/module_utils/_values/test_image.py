@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import (
-    Descriptor,
-    Manifest,
-)
+from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.image import (
     Graph,
     Image,
     Remote,
     Stored,
 )
+from ansible_collections.community.containerd.plugins.module_utils._values.manifest import Manifest
 
 
 def blob(letter: str, size: int = 1) -> Descriptor:

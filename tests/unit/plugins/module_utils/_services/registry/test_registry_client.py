@@ -17,8 +17,6 @@ from ansible_collections.community.containerd.plugins.module_utils._services.reg
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import (
     MAX_DOCUMENT_BYTES,
     Descriptor,
-    parse_index,
-    parse_manifest,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
@@ -29,6 +27,10 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
     TimedOut,
     Unreachable,
     Unsupported,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.manifest import (
+    parse_index,
+    parse_manifest,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.reference import (
     Reference,

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide how a container comes to be what is wanted, once it is known not to be that yet.
+
+Knows which change needs the container to be made anew, and from what; never how it is made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._values import labels
+from .._values.container import Container, Creation, Identity, ImageFacts
+from .._values.errors import NotFound, Refused
+from .._values.image import Extent, LookUp
+from .._values.manifest import chain_of, parse_config
+from .._values.plan import Plan, Step
+from .._values.platform import host_platform
+from .._values.signals import parse_signal
+from .._values.task import Exit, Stdio, Task
+from .completion import ImageState, check_never, pull_of, sentence_of
+from .container import ALIVE, ContainerState, read_differences
+from .drift import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .._values.image import Remote
+    from .container_options import DesiredContainer
+    from .verbs import ContainerVerbs
+
+_STATUS = {"started": "running", "stopped": "stopped"}
+
+
+def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
+    """All that a change may need: what is here of the image, or in a registry, and every difference."""
+    record = state.record
+    if desired.image is None and record is None:
+        raise Refused("container %s does not exist and no image is named" % desired.id, "set image")
+    snapshotter = record.snapshotter if record else ""
+    if record is None or desired.snapshotter:
+        snapshotter = verbs.snapshotter(desired.snapshotter)
+    state = _read_image(verbs, desired, state.replace(extent=Extent((host_platform(),), True, snapshotter)))
+    if record is None:
+        return state
+    config = state.facts.config if state.facts else {}
+    differences = (
+        *_image_difference(verbs, record, state),
+        *read_differences(verbs, desired, record, config),
+    )
+    return state.replace(differences=differences)
+
+
+def _read_image(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
+    """What is here of the wanted image; a registry is asked when there is nothing to make the container from."""
+    if desired.image is None or desired.reference is None or state.extent is None:
+        return state
+    full = str(desired.reference)
+    records = verbs.records(list(dict.fromkeys((desired.image, full))))
+    name = desired.image if desired.image in records else full
+    image = records.get(name)
+    stored = verbs.inspect([image], state.extent)[name] if image is not None else None
+    is_whole = stored is not None and stored.is_complete
+    is_gone_unchanged = image is None and state.record is not None and state.record.image == name
+    remote = None
+    if desired.pull == "always" or (desired.pull == "missing" and not is_whole and not is_gone_unchanged):
+        question = LookUp(name, desired.reference, stored, stored is not None and desired.pull != "always")
+        remote = verbs.look_up([question], state.extent, desired.access)[name]
+    facts = _facts_of(remote, name) or (verbs.image_facts(image) if image is not None else None)
+    return state.replace(image=name, stored=stored, remote=remote, facts=facts)
+
+
+def _facts_of(remote: Remote | None, name: str) -> ImageFacts | None:
+    if remote is None or not remote.graph.manifests:
+        return None
+    config = remote.graph.manifests[0][1].config
+    document = remote.configs[config.digest]
+    chain = chain_of(document, config)
+    return ImageFacts(name, {}, parse_config(document, config), chain[-1] if chain else "")
+
+
+def _image_difference(
+    verbs: ContainerVerbs, record: Container, state: ContainerState
+) -> Iterator[Difference]:
+    """Another name, or the same name that stands for other layers by now."""
+    if state.image and record.image != state.image:
+        yield Difference("image", state.image, record.image)
+    elif state.facts is not None:
+        parent = verbs.parent(record)
+        if parent != state.facts.chain_id:
+            yield Difference("image", _build(state.image, state.facts.chain_id), _build(record.image, parent))
+
+
+def _build(image: str, chain_id: str | None) -> str:
+    return "%s (layers %s)" % (image, chain_id or "lost")
+
+
+def plan_change(desired: DesiredContainer, current: ContainerState) -> Plan:
+    if desired.state == "absent":
+        return _plan_absent(desired, current)
+    is_new = current.record is None or desired.recreate or _needs_new(current)
+    steps = _pull(desired, current, is_new)
+    steps += _make(desired, current) if is_new else _relabel(desired, current)
+    status = "absent" if is_new or current.task is None else current.task.status
+    if desired.state == "started" or (desired.state == "present" and is_new and current.is_running):
+        steps += _run(desired, current, status)
+    elif desired.state == "stopped" and status in ALIVE:
+        steps.append(_stop(desired, current))
+    elif desired.restart and status in ALIVE:
+        steps += _run(desired, current, status)
+    return Plan(tuple(steps), _after(desired, current, is_new))
+
+
+def _plan_absent(desired: DesiredContainer, current: ContainerState) -> Plan:
+    after = current.replace(record=None, task=None)
+    args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
+    return Plan((Step("remove", args, ("removed container %s" % desired.id,)),), after)
+
+
+def _needs_new(current: ContainerState) -> bool:
+    return any(not difference.is_in_place for difference in current.differences)
+
+
+def _pull(desired: DesiredContainer, current: ContainerState, is_new: bool) -> list[Step]:
+    """What is lacking of the image: when a container is to be made of it, or its tag has moved."""
+    if not current.image or current.extent is None or not (is_new or current.remote):
+        return []
+    image = ImageState(current.image, desired.reference, current.stored, current.remote)
+    if is_new and desired.pull == "never":
+        check_never(image)
+    sentence = sentence_of(image, current.extent)
+    if not sentence:
+        return []
+    return [Step("pull", ((pull_of(image, current.extent),), desired.access), (sentence,))]
+
+
+def _make(desired: DesiredContainer, current: ContainerState) -> list[Step]:
+    """Remove what is there, make it new. A wish that cannot be granted is refused while the old one lives."""
+    if not current.image:
+        raise Refused("container %s has to be made anew and no image is named" % desired.id, "set image")
+    if current.facts is None or current.extent is None:
+        raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
+    _spec(desired, current.facts.config)
+    steps = []
+    if current.record is not None:
+        args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
+        why = ", ".join(d.option for d in current.differences if not d.is_in_place)
+        says = "removed container %s to make it anew: %s" % (desired.id, why or "recreate is set")
+        steps.append(Step("remove", args, (says,), is_event=desired.recreate))
+    creation = Creation(
+        desired.id, current.image, desired.wish, _labels(desired), desired.runtime, desired.stop_signal
+    )
+    says = "created container %s from image %s" % (desired.id, current.image)
+    return [*steps, Step("create", (creation, current.extent.snapshotter), (says,))]
+
+
+def _labels(desired: DesiredContainer) -> dict[str, str]:
+    """The user's labels, and where the output goes."""
+    log = {labels.LOG_URI: desired.log_uri} if desired.log_uri else {}
+    return {**(desired.labels or {}), **log}
+
+
+def _spec(desired: DesiredContainer, config: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec to be, but for the user: who that is, the unpacked image tells when the container is made."""
+    from .._spec.builder import build_spec
+
+    nobody_yet = Identity(0, 0)
+    spec = build_spec(desired.wish, config, nobody_yet, namespace=desired.namespace, container_id=desired.id)
+    del spec["process"]["user"]
+    return spec
+
+
+def _relabel(desired: DesiredContainer, current: ContainerState) -> list[Step]:
+    changed = _changed_labels(current)
+    if not changed:
+        return []
+    says = "changed labels of container %s: %s" % (desired.id, ", ".join(sorted(changed)))
+    return [Step("relabel", (desired.id, changed), (says,))]
+
+
+def _changed_labels(current: ContainerState) -> dict[str, str]:
+    changed: dict[str, str] = {}
+    for difference in current.differences:
+        if difference.option == "labels":
+            changed.update(difference.wanted)
+        elif difference.option == "stop_signal":
+            changed[labels.STOP_SIGNAL] = difference.wanted
+    return changed
+
+
+def _run(desired: DesiredContainer, current: ContainerState, status: str) -> list[Step]:
+    """The process running: unless it is, or when it is to be started again."""
+    says = "%s container %s" % ("resumed" if status == "paused" else "started", desired.id)
+    if status not in ALIVE or (status == "paused" and not desired.restart):
+        return [Step("start", (desired.id, None), (says,))]
+    if not desired.restart:
+        return []
+    starting = Step("start", (desired.id, None), ("started container %s" % desired.id,), is_event=True)
+    return [_stop(desired, current), starting]
+
+
+def _stop(desired: DesiredContainer, current: ContainerState) -> Step:
+    args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
+    return Step("stop", args, ("stopped container %s" % desired.id,))
+
+
+def _stop_signal(desired: DesiredContainer, current: ContainerState) -> int:
+    kept: Mapping[str, str] = current.record.labels if current.record else {}
+    return parse_signal(desired.stop_signal or kept.get(labels.STOP_SIGNAL) or "SIGTERM")
+
+
+def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> ContainerState:
+    """What a read will find; pid and times are the kernel's to give."""
+    record, task = current.record, current.task
+    if is_new and current.facts is not None and current.extent is not None:
+        task = None
+        record = Container(
+            desired.id,
+            current.image,
+            _labels(desired),
+            desired.runtime or (record.runtime if record else ""),
+            current.extent.snapshotter,
+            desired.id,
+            _spec(desired, current.facts.config),
+        )
+    elif record is not None:
+        record = record.replace(labels={**record.labels, **_changed_labels(current)})
+    status = _STATUS.get(desired.state) or (current.task.status if current.task else "")
+    if status == "running" and not (task and task.status == "running"):
+        task = Task(desired.id, task.pid if task else 0, "running", Stdio(), Exit(0, ""))
+    elif status == "stopped" and task is not None:
+        task = task.replace(status="stopped")
+    return current.replace(record=record, task=task, differences=())

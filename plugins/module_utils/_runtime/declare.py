@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Declaring containers: from an image to a snapshot and a record, and back to nothing.
+
+The order is ours to keep: containerd removes the record of a running container without a word.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from .._services.containers import Containers
+from .._services.content import Content
+from .._services.images import Images
+from .._services.namespaces import DEFAULT_RUNTIME, DEFAULT_RUNTIME_LABEL, namespace_labels
+from .._services.snapshots import Snapshots
+from .._spec.builder import build_spec
+from .._spec.identity import resolve_identity, resolve_image_identity
+from .._values import labels
+from .._values.container import Container, Creation, ImageFacts
+from .._values.errors import AlreadyExists, Failure, NotFound, Refused
+from .._values.manifest import chain_of, parse_config
+from .._values.platform import host_platform
+from .graph import walk
+from .host import read_host
+from .lease import leased, sweep
+from .lifecycle import Lifecycle
+from .rootfs import read_users
+
+if TYPE_CHECKING:
+    from .._services.session import Session
+    from .._values.image import Image
+
+
+def image_facts(session: Session, image: Image) -> ImageFacts | None:
+    """What a container takes over from this image; None when a part of that is not here."""
+    content = Content(session)
+    try:
+        graph = walk(image.target, (host_platform(),), image.name, lambda of: content.read(of.digest))
+        config = graph.manifests[0][1].config
+        document = content.read(config.digest)
+    except NotFound:
+        return None
+    chain = chain_of(document, config)
+    return ImageFacts(image.name, image.labels, parse_config(document, config), chain[-1] if chain else "")
+
+
+def create(session: Session, creation: Creation, snapshotter: str) -> None:
+    """Make the snapshot and the record; on failure neither stays."""
+    sweep(session)  # a run that was killed may have left a snapshot of that name
+    image = Images(session).find(creation.image)
+    facts = image_facts(session, image) if image else None
+    if facts is None:
+        raise NotFound("image %s is not here" % creation.image, "set pull=missing")
+    with leased(session) as held:
+        snapshots = Snapshots(held, snapshotter)
+        _prepare(snapshots, creation.id, facts)
+        try:
+            Containers(held).create(_build(held, snapshots, creation, facts))
+        except BaseException:
+            with suppress(Failure):  # the first failure is the one to tell
+                snapshots.remove(creation.id)
+            raise
+
+
+def _prepare(snapshots: Snapshots, key: str, facts: ImageFacts) -> None:
+    try:
+        snapshots.prepare(key, facts.chain_id, {})
+    except AlreadyExists as exc:
+        raise exc.advise("a snapshot of that name is left from elsewhere: choose another name") from exc
+    except NotFound as exc:
+        raise exc.advise("the image is not unpacked: run ctr_image for it first") from exc
+
+
+def _build(session: Session, snapshots: Snapshots, creation: Creation, facts: ImageFacts) -> Container:
+    users = read_users(snapshots.mounts(creation.id))
+    if creation.wish.user is None:
+        image_user = (facts.config.get("config") or {}).get("User") or ""
+        identity = resolve_image_identity(image_user, *users)
+    else:
+        identity = resolve_identity(creation.wish.user, *users)
+    spec = build_spec(
+        creation.wish,
+        facts.config,
+        identity,
+        namespace=session.endpoint.namespace,
+        container_id=creation.id,
+        host=read_host() if creation.wish.network_mode == "host" else None,
+    )
+    runtime = creation.runtime or namespace_labels(session).get(DEFAULT_RUNTIME_LABEL) or DEFAULT_RUNTIME
+    return Container(
+        creation.id,
+        creation.image,
+        _labels(creation, facts),
+        runtime,
+        snapshots.snapshotter,
+        creation.id,
+        spec,
+    )
+
+
+def _labels(creation: Creation, facts: ImageFacts) -> dict[str, str]:
+    """The image's labels under the user's, as containerd's clients have it; oversized ones of the image drop."""
+    image = facts.config.get("config") or {}
+    inherited = {**(image.get("Labels") or {}), **facts.labels}
+    kept = {k: v for k, v in inherited.items() if k and len(k) + len(v) <= labels.MAX_BYTES}
+    kept[labels.STOP_SIGNAL] = creation.stop_signal or image.get("StopSignal") or "SIGTERM"
+    for key, value in creation.labels.items():
+        if not key or len(key) + len(value) > labels.MAX_BYTES:
+            raise Refused(
+                "label %s is longer than the %d bytes that containerd takes" % (key, labels.MAX_BYTES),
+                "shorten it, or make it an annotation",
+            )
+        kept[key] = value
+    return kept
+
+
+def remove(session: Session, container_id: str, signal_number: int, timeout_s: float) -> None:
+    """Stop the process, then remove task, snapshot and record, so that no step leaves an orphan."""
+    containers, lifecycle = Containers(session), Lifecycle(session)
+    container = containers.find(container_id)
+    if container is None:
+        return
+    lifecycle.stop(container_id, signal_number, timeout_s)
+    lifecycle.delete(container_id)
+    if container.snapshot_key:
+        with suppress(NotFound):
+            Snapshots(session, container.snapshotter).remove(container.snapshot_key)
+    containers.delete(container_id)

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The labels in containerd's own vocabulary that several floors read or write."""
+
+from __future__ import annotations
+
+STOP_SIGNAL = (
+    "io.containerd.image.config.stop-signal"  # on a container: the word of its image, or of its user
+)
+
+# On a container: what the restart monitor goes by, and where it sends the output of what it starts again.
+RESTART_STATUS = "containerd.io/restart.status"
+EXPLICITLY_STOPPED = "containerd.io/restart.explicitly-stopped"
+LOG_URI = "containerd.io/restart.loguri"
+
+# On content: the edges along which the garbage collector walks.
+GC_CONTENT = "containerd.io/gc.ref.content."  # followed by config, l.N for a layer, m.N for a manifest
+GC_SNAPSHOT = (
+    "containerd.io/gc.ref.snapshot."  # on a config, followed by the snapshotter: the top of the chain
+)
+
+MAX_BYTES = 4096  # key and value together; containerd refuses a whole object for a longer one
