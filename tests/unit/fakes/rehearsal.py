@@ -17,7 +17,10 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.en
     Outcome,
     reconcile,
 )
+from ansible_collections.community.containerd.plugins.module_utils._values.endpoint import Endpoint
 from ansible_collections.community.containerd.plugins.module_utils._values.plan import Plan
+
+NOWHERE = Endpoint("/nowhere.sock", "default", 1.0)  # a runtime does not connect before its first verb
 
 
 class Played(NamedTuple):
@@ -43,8 +46,8 @@ def rehearse(
     dry_world, world = make(), make()
     plan = plan_of(decision, make(), params)
     for step in plan.steps:
-        for face in (runtime, verbs):
-            inspect.signature(getattr(face, step.verb)).bind(None, *step.args)
+        inspect.signature(getattr(verbs, step.verb)).bind(None, *step.args)
+        inspect.signature(getattr(runtime(NOWHERE), step.verb)).bind(*step.args)
     dry = reconcile(decision, dry_world, params, dry_run=True)
     if dry_world.applied:
         raise AssertionError("a dry run has done %s" % dry_world.applied)

@@ -14,7 +14,6 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.dr
     compare_subset,
 )
 from ansible_collections.community.containerd.plugins.module_utils._spec.builder import build_spec
-from ansible_collections.community.containerd.plugins.module_utils._spec.view import view_spec
 from ansible_collections.community.containerd.plugins.module_utils._values.container import (
     Identity,
     Mount,
@@ -37,7 +36,7 @@ MADE = SpecWish(
 
 def differences(wish: SpecWish, identity: Identity | None = None) -> list[tuple[str, Any, Any]]:
     spec = build_spec(MADE, IMAGE, Identity(7, 8, (8,)), namespace="default", container_id="web")
-    found = compare_spec(wish, identity, IMAGE, spec, view_spec(spec, {}))
+    found = compare_spec(wish, identity, IMAGE, spec)
     return [(each.option, each.wanted, each.current) for each in found]
 
 

@@ -21,6 +21,8 @@ from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd i
     Status,
 )
 
+OWNER_LABEL = "community.containerd/owner"
+
 
 def test_a_lease_lives_as_long_as_its_with(fake: FakeContainerd, store: Store) -> None:
     with lease.leased(fake.session()) as held:
@@ -32,9 +34,11 @@ def test_a_lease_lives_as_long_as_its_with(fake: FakeContainerd, store: Store) -
 def test_a_lease_says_whose_it_is_and_when_it_ends(fake: FakeContainerd, store: Store) -> None:
     with lease.leased(fake.session()) as held:
         labels = store.space().leases[held.lease]
-    expires = time.mktime(time.strptime(labels[lease.EXPIRE_LABEL], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
-    assert abs(expires - time.time() - lease.EXPIRY_S) < 60
-    boot, namespace, pid, _started = labels[lease.OWNER_LABEL].split(" ")
+    expires = (
+        time.mktime(time.strptime(labels["containerd.io/gc.expire"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+    )
+    assert abs(expires - time.time() - 24 * 3600) < 60
+    boot, namespace, pid, _started = labels[OWNER_LABEL].split(" ")
     assert pid == str(os.getpid())
     assert namespace.startswith("pid:[")
     assert len(boot) == 36
@@ -81,7 +85,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def owner(store: Store, name: str, text: str) -> None:
-    store.space().leases[name] = {lease.OWNER_LABEL: text}
+    store.space().leases[name] = {OWNER_LABEL: text}
 
 
 def test_leases_of_the_dead_are_swept_and_those_of_the_living_stay(
@@ -120,4 +124,4 @@ def test_only_our_own_leases_are_looked_at(fake: FakeContainerd, store: Store) -
     with lease.leased(fake.session()):
         pass
     filters = {tuple(call.request["filters"]) for call in fake.named("leases.List")}
-    assert filters == {('labels."%s"' % lease.OWNER_LABEL,)}
+    assert filters == {('labels."%s"' % OWNER_LABEL,)}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.presence import (
-    SNAPSHOT_LABEL,
     Inspector,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
@@ -68,7 +67,7 @@ def test_unpacked_means_a_chain_that_the_config_holds(fake: FakeContainerd, stor
         del store.space().snapshots["overlayfs", image.chain[-1]]
     elif lacks == "other label":
         store.space().snapshots["overlayfs", "other"] = Snapshot("", 3, {})
-        labels[SNAPSHOT_LABEL + "overlayfs"] = "other"
+        labels["containerd.io/gc.ref.snapshot.overlayfs"] = "other"
     snapshotter = "native" if lacks == "other snapshotter" else "overlayfs"
     found = inspect(fake, image.target, snapshotter=snapshotter)
     assert (found.is_complete, found.is_unpacked) == (True, False)

@@ -9,8 +9,6 @@ import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.lease import leased
 from ansible_collections.community.containerd.plugins.module_utils._runtime.unpack import (
-    REF_LABEL,
-    UNCOMPRESSED_LABEL,
     ChainLocks,
     unpack,
 )
@@ -27,6 +25,9 @@ from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd i
     Status,
 )
 from ansible_collections.community.containerd.tests.unit.fakes.stored_image import StoredImage
+
+REF_LABEL = "containerd.io/snapshot.ref"
+UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
 
 
 def run(
