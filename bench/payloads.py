@@ -27,7 +27,7 @@ def build(module: str, args: dict[str, Any]) -> bytes:
     from ansible.parsing.dataloader import DataLoader
     from ansible.template import Templar
 
-    namespace, _, name = module.rpartition(".")
+    namespace, _dot, name = module.rpartition(".")
     folder = Path(modules.__path__[0]) if namespace == "ansible.builtin" else MODULES
     built = modify_module(
         module_name=module,

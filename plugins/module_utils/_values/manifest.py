@@ -144,8 +144,8 @@ def _list(fields: Mapping[str, Any], key: str, of: Descriptor) -> list[Any]:
 def _descriptor(fields: Any, of: Descriptor) -> Descriptor:
     known: dict[str, Any] = fields if isinstance(fields, dict) else {}
     media_type, digest, size = (known.get(key, "") for key in ("mediaType", "digest", "size"))
-    typed = isinstance(media_type, str) and isinstance(digest, str) and type(size) is int
-    if not typed or not is_digest(digest) or size < 0:
+    typed = isinstance(media_type, str) and isinstance(digest, str) and isinstance(size, int)
+    if not typed or isinstance(size, bool) or not is_digest(digest) or size < 0:
         raise Damaged("document %s holds a malformed descriptor" % of.digest, "push the image again")
     annotations = known.get("annotations")
     return Descriptor(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..._values.registry import RegistryAccess
-    from .http import Answer, Http
+    from .exchange import Answer, Http
 
 MAX_TOKEN_BYTES = 256 << 10
 _DEFAULT_LIFE_S = 60  # "expires_in", as the token specification says

@@ -13,13 +13,13 @@ import time
 from typing import TYPE_CHECKING
 
 from ..._values.errors import Damaged, Failure, TimedOut, Unreachable
-from .http import CHUNK_BYTES
+from .exchange import CHUNK_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from .http import Answer
+    from .exchange import Answer
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/(\*|[0-9]{1,19})")  # RFC 9110, Section 14.4
 

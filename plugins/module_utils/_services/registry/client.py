@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..._values.reference import Reference
     from ..._values.registry import RegistryAccess
-    from .http import Answer
+    from .exchange import Answer
 
 _ACCEPT = {"Accept": ", ".join([*sorted(MANIFEST_TYPES), *sorted(INDEX_TYPES), "*/*"])}
 _PROBE_TIMEOUT_S = 5.0
@@ -36,7 +36,7 @@ class Registry:
 
     def __init__(self, host: str, access: RegistryAccess) -> None:
         from .auth import Login
-        from .http import Http
+        from .exchange import Http
 
         self.host = api_host(host)
         self._access = access

@@ -71,7 +71,7 @@ def test_a_status_becomes_the_failure_that_says_what_to_do(
 ) -> None:
     fake.fail("images.Get", Status(code, "because"))
     failure = failure_of(fake.session())
-    assert type(failure) is kind
+    assert failure.__class__ is kind
     assert (failure.call, failure.code, failure.kind) == ("images.Get", name, kind.kind)
     assert failure.message == "containerd answered %s to images.Get: because" % name
     assert remedy in failure.remedy
@@ -111,7 +111,7 @@ def test_only_what_is_unavailable_and_locked_is_worth_waiting_for(
     fake: FakeContainerd, code: int, message: str, kind: type[Failure]
 ) -> None:
     fake.fail("images.Get", Status(code, message))
-    assert type(failure_of(fake.session())) is kind
+    assert failure_of(fake.session()).__class__ is kind
 
 
 # Who is meant
@@ -161,7 +161,7 @@ def test_a_session_that_was_closed_connects_again(fake: FakeContainerd) -> None:
 def test_without_a_socket_containerd_is_to_be_started(tmp_path: Path) -> None:
     path = str(tmp_path / "no.sock")
     failure = failure_of(Session(Endpoint("unix://" + path, "default", 1)))
-    assert type(failure) is Unreachable
+    assert failure.__class__ is Unreachable
     assert failure.message.startswith("cannot reach containerd at %s: " % path)
     assert "No such file" in failure.message
     assert failure.remedy == "start containerd, set address to its socket, or run with become"
@@ -172,7 +172,7 @@ def test_a_socket_that_nobody_listens_on_needs_a_start(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
     failure = failure_of(Session(Endpoint(path, "default", 1)))
-    assert type(failure) is Unreachable
+    assert failure.__class__ is Unreachable
     assert "refused" in failure.message
     root, other = "start containerd", "run with become, or start containerd"
     assert failure.remedy == (root if os.geteuid() == 0 else other)
@@ -181,7 +181,7 @@ def test_a_socket_that_nobody_listens_on_needs_a_start(tmp_path: Path) -> None:
 def test_a_daemon_that_dies_in_a_call_leaves_a_log(fake: FakeContainerd) -> None:
     fake.fail("images.Get", HangUp())
     failure = failure_of(fake.session())
-    assert type(failure) is Unreachable
+    assert failure.__class__ is Unreachable
     assert "closed the connection" in failure.message
     assert failure.remedy == "see its log, and run the task again once it is up"
 
@@ -200,7 +200,7 @@ def test_the_next_call_reaches_the_daemon_that_came_back(fake: FakeContainerd) -
 def test_a_daemon_without_a_word_times_out(fake: FakeContainerd) -> None:
     fake.fail("images.Get", Silence())
     failure = failure_of(fake.session(timeout_s=0.05))
-    assert type(failure) is TimedOut
+    assert failure.__class__ is TimedOut
     assert "did not answer images.Get" in failure.message
     assert "larger timeout" in failure.remedy
 
@@ -230,14 +230,14 @@ def test_what_is_not_containerd_is_told_so(tmp_path: Path, greeting: bytes) -> N
         thread.start()
         failure = failure_of(Session(Endpoint(path, "default", 5)))
         thread.join(5)
-    assert type(failure) is Damaged
+    assert failure.__class__ is Damaged
     assert "does not speak gRPC as containerd does" in failure.message
     assert failure.remedy == "set address to containerd's own socket"
 
 
 def test_an_answer_that_is_no_protobuf_is_damaged(fake: FakeContainerd) -> None:
     fake.answer("images.Get", {"(unknown fields)": b"\x0a\xff"})
-    assert type(failure_of(fake.session())) is Damaged
+    assert failure_of(fake.session()).__class__ is Damaged
 
 
 # Streams
@@ -257,7 +257,7 @@ def test_a_stream_that_fails_fails_as_a_call_does(fake: FakeContainerd) -> None:
 
 
 def test_a_stream_that_is_left_early_does_no_harm_to_the_next_call(fake: FakeContainerd) -> None:
-    fake.answer("content.Read", *({"data": b"x" * 1000} for _ in range(50)))
+    fake.answer("content.Read", *({"data": b"x" * 1000} for _chunk in range(50)))
     fake.answer("namespaces.List", {})
     session = fake.session()
     for _part in session.stream(content.READ, {"digest": "sha256:1"}):
