@@ -6,20 +6,8 @@
 from __future__ import annotations
 
 from .._values.errors import NotFound
-from .._values.image import Extent, Image, Pull, Remote, Stored
-from .._values.reference import Reference, parse_reference
-from .._values.value import Value
-
-
-class ImageState(Value):
-    """One name: its record, what is stored of it, what the registry has."""
-
-    name: str
-    reference: Reference | None
-    stored: Stored | None
-    remote: Remote | None = None
-    users: tuple[str, ...] = ()
-    to_fetch: int = 0  # bytes, while they have not moved
+from .._values.image import Extent, Image, ImageState, Pull, Stored
+from .._values.reference import parse_reference
 
 
 def sentence_of(image: ImageState, extent: Extent) -> str:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from .._values import labels
 from .._values.container import Container, Creation, Identity, ImageFacts
 from .._values.errors import NotFound, Refused
-from .._values.image import Extent, LookUp
+from .._values.image import Extent, ImageState, LookUp
 from .._values.manifest import chain_of, parse_config
 from .._values.plan import Plan, Step
 from .._values.platform import host_platform
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
-from .completion import ImageState, check_never, pull_of, sentence_of
+from .completion import check_never, pull_of, sentence_of
 from .container import ALIVE, ContainerState, read_differences
 from .drift import Difference
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Decide about images: present means record, every blob and the unpacked chain; absent means no record.
 
-Knows what the options mean together; never how anything is fetched.
+Knows when everything is as wanted; what to do when it is not, ``image_change`` knows.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
-from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
-from .._values.plan import Plan, Step
+from .._values.image import Extent, ImageState, Stored
+from .._values.plan import Plan
 from .._values.platform import host_platform, parse_platform
-from .._values.reference import Reference, parse_reference
+from .._values.reference import parse_reference
 from .._values.value import Value
-from .completion import ImageState, check_never, completed, pull_of, sentence_of
 from .facts import image_facts
 from .registry_access import want_access, want_pull
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .._values.image import Image, Pulled
+    from .._values.reference import Reference
     from .._values.registry import RegistryAccess
     from .verbs import ImageVerbs
 
@@ -81,20 +82,24 @@ def _reference(text: str, is_absent: bool) -> Reference | None:
 def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
     extent = desired.extent
     if desired.state == "present":
-        snapshotter = verbs.snapshotter(desired.snapshotter)
-        extent = Extent(extent.platforms, extent.unpack, snapshotter)
+        extent = extent.replace(snapshotter=verbs.snapshotter(desired.snapshotter))
     names = [text for text, _reference in desired.names]
     full = [str(reference) for _text, reference in desired.names if reference]
     records = verbs.records(list(dict.fromkeys(names + full)))
-    found = [(_existing(records, text, reference), reference) for text, reference in desired.names]
+    found = {_existing(records, text, reference): reference for text, reference in desired.names}
+    here = [records[name] for name in found if name in records]
     if desired.state == "absent":
-        return _read_users(verbs, found, extent)
-    stored = verbs.inspect([records[name] for name, _reference in found if name in records], extent)
-    remotes = _look_up(verbs, desired, found, stored, extent)
-    images = tuple(
-        ImageState(name, reference, stored.get(name), remotes.get(name)) for name, reference in found
+        stored = {image.name: Stored(image, (), 0, (), is_unpacked=False) for image in here}
+    else:
+        stored = verbs.inspect(here, extent)
+    current = CurrentImages(
+        tuple(ImageState(name, reference, stored.get(name)) for name, reference in found.items()), extent
     )
-    return CurrentImages(images, extent)
+    if desired.pull != "always" and _is_settled(desired, current):
+        return current
+    from .image_change import read_more
+
+    return read_more(verbs, desired, current)
 
 
 def _existing(records: Mapping[str, Image], text: str, reference: Reference | None) -> str:
@@ -102,72 +107,26 @@ def _existing(records: Mapping[str, Image], text: str, reference: Reference | No
     return text if text in records or reference is None else str(reference)
 
 
-def _read_users(
-    verbs: ImageVerbs, found: Sequence[tuple[str, Reference | None]], extent: Extent
-) -> CurrentImages:
-    records = verbs.records([name for name, _reference in found])
-    users = verbs.users(list(records)) if records else {}
-    images = []
-    for name, reference in found:
-        record = records.get(name)
-        stored = Stored(record, (), 0, (), is_unpacked=False) if record else None
-        images.append(ImageState(name, reference, stored, users=tuple(users.get(name, ()))))
-    return CurrentImages(tuple(images), extent)
-
-
-def _look_up(
-    verbs: ImageVerbs,
-    desired: DesiredImages,
-    found: Sequence[tuple[str, Reference | None]],
-    stored: Mapping[str, Stored],
-    extent: Extent,
-) -> dict[str, Remote]:
-    """Ask the registries about what is not whole, and under ``pull: always`` about every tag."""
-    questions = []
-    for name, reference in found:
-        here = stored.get(name)
-        is_whole = here is not None and here.is_complete
-        moves = desired.pull == "always" and reference is not None and not (is_whole and reference.digest)
-        if (moves or not is_whole) and reference is not None and desired.pull != "never":
-            questions.append(LookUp(name, reference, here, is_pinned=here is not None and not moves))
-    return verbs.look_up(questions, extent, desired.access) if questions else {}
-
-
 def plan(desired: DesiredImages, current: CurrentImages) -> Plan:
-    return _plan_absent(desired, current) if desired.state == "absent" else _plan_present(desired, current)
+    if _is_settled(desired, current):
+        return Plan((), current)
+    from .image_change import plan_change
+
+    return plan_change(desired, current)
 
 
-def _plan_absent(desired: DesiredImages, current: CurrentImages) -> Plan:
-    there = [image for image in current.images if image.stored is not None]
-    for image in there:
-        if image.users and not desired.force:
-            raise Refused(
-                "image %s is used by container %s" % (image.name, ", ".join(image.users)),
-                "remove the container first, or set force=true",
-            )
-    after = CurrentImages(
-        tuple(ImageState(image.name, image.reference, None) for image in current.images), current.extent
-    )
-    if not there:
-        return Plan((), after)
-    says = tuple("removed image %s" % image.name for image in there)
-    return Plan((Step("remove", (tuple(image.name for image in there), desired.sync), says),), after)
+def _is_settled(desired: DesiredImages, current: CurrentImages) -> bool:
+    if desired.state == "absent":
+        return all(image.stored is None for image in current.images)
+    return all(_is_whole(image, current.extent) for image in current.images)
 
 
-def _plan_present(desired: DesiredImages, current: CurrentImages) -> Plan:
-    pulls: list[Pull] = []
-    says: list[str] = []
-    after: list[ImageState] = []
-    for image in current.images:
-        if desired.pull == "never":
-            check_never(image)
-        sentence = sentence_of(image, current.extent)
-        after.append(completed(image, current.extent) if sentence else image)
-        if sentence:
-            says.append(sentence)
-            pulls.append(pull_of(image, current.extent))
-    steps = (Step("pull", (tuple(pulls), desired.access), tuple(says)),) if pulls else ()
-    return Plan(steps, CurrentImages(tuple(after), current.extent))
+def _is_whole(image: ImageState, extent: Extent) -> bool:
+    """Complete, unpacked if that is wanted, and where the registry, if it was asked, has the tag."""
+    stored, remote = image.stored, image.remote
+    if stored is None or not stored.is_complete or (extent.unpack and not stored.is_unpacked):
+        return False
+    return remote is None or remote.target.digest == stored.image.target.digest
 
 
 def view(desired: DesiredImages, state: CurrentImages) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._services.snapshots import Snapshots
-from .._services.tasks import Tasks
+from .._services.task_control import TaskControl
 from .._spec.process import exec_process
 from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.execution import Command, Executed
@@ -33,7 +33,7 @@ def execute(session: Session, container: Container, command: Command) -> Execute
 
     TimedOut after ``timeout_s``: the process has been killed then. A process that cannot start leaves nothing.
     """
-    tasks, exec_id = Tasks(session), "ansible-" + os.urandom(8).hex()
+    tasks, exec_id = TaskControl(session), "ansible-" + os.urandom(8).hex()
     process = exec_process(
         container.spec,
         argv=command.argv,
@@ -96,7 +96,7 @@ def _identity(session: Session, container: Container, user: str | None) -> Ident
     return resolve_identity(user, *read_users(mounts))
 
 
-def _start(tasks: Tasks, container: Container, exec_id: str) -> int:
+def _start(tasks: TaskControl, container: Container, exec_id: str) -> int:
     try:
         return tasks.start(container.id, exec_id)
     except Failure as exc:
@@ -137,7 +137,7 @@ class _Waiter:
 
     def _wait(self, container_id: str, exec_id: str) -> None:
         try:
-            self._result = Tasks(self._session).wait(container_id, exec_id, timeout_s=FOREVER_S)
+            self._result = TaskControl(self._session).wait(container_id, exec_id, timeout_s=FOREVER_S)
         except Failure as exc:
             self._failure = exc
         finally:

@@ -16,23 +16,27 @@ import shutil
 import struct
 import tempfile
 import termios
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PREFIX = "containerd-exec-"
 CHUNK_BYTES = 1 << 18
 TICK_S = 0.05  # how often the end of the process is looked for while its streams are silent
 STRAGGLER_S = 1.0  # for output that is on its way, or of a child that outlives the process
 
 
 class Fifos:
-    """A private directory with the fifos of one process; removed at the end of the ``with``."""
+    """A private directory with the fifos of one process; removed at the end of the ``with``, or by the next one."""
 
     def __init__(self, stdin: bytes | None, *, has_stderr: bool) -> None:
         self._input = memoryview(stdin) if stdin is not None else None
-        self._directory = tempfile.mkdtemp(prefix="containerd-exec-", dir=_run_directory())
-        self._files: dict[str, int] = {}
+        place = _run_directory()
+        _sweep(place)
+        self._directory = tempfile.mkdtemp(prefix=PREFIX, dir=place)
+        self._files: dict[str, int] = {"lock": _lock(self._directory)}
         self._is_fed = False
         names = ["stdout"] + ["stderr"] * has_stderr + ["stdin"] * (stdin is not None)
         try:
@@ -122,6 +126,29 @@ def _unread(file: int) -> int:
     return int(struct.unpack("i", answer)[0])
 
 
-def _run_directory() -> str | None:
+def _run_directory() -> str:
     """Memory rather than disk where the host has it; tempfile's own choice elsewhere."""
-    return "/run" if os.access("/run", os.W_OK) else None
+    return "/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()
+
+
+def _lock(directory: str) -> int:
+    """Mark a directory as in use for as long as its file is open: for the life of this process at most."""
+    file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+def _sweep(place: str) -> None:
+    """Remove the directories of runs that were killed. One with fifos in it was locked before it had any."""
+    for name in os.listdir(place):
+        directory = os.path.join(place, name)
+        if name.startswith(PREFIX):
+            with suppress(OSError):  # in use, somebody else's, or gone
+                file = _lock(directory)
+                if os.listdir(directory):
+                    shutil.rmtree(directory, ignore_errors=True)
+                os.close(file)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
 from .._services.snapshots import Snapshots
-from .._services.tasks import Tasks
+from .._services.task_control import TaskControl
 from .._values import labels
 from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.task import Exit, Stdio
@@ -34,7 +34,7 @@ class Lifecycle:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._containers = Containers(session)
-        self._tasks = Tasks(session)
+        self._tasks = TaskControl(session)
 
     def start(self, container_id: str, log_uri: str | None) -> None:
         """Run the container's process; what a former one left is removed first.
@@ -99,6 +99,12 @@ class Lifecycle:
         self._signal(container_id, signal.SIGKILL, everything=True)
         self._resume(container_id)
         return self._tasks.wait(container_id, timeout_s=KILL_PATIENCE_S)
+
+    def pause(self, container_id: str) -> None:
+        self._tasks.pause(container_id)
+
+    def resume(self, container_id: str) -> None:
+        self._tasks.resume(container_id)
 
     def _resume(self, container_id: str) -> None:
         task = self._tasks.find(container_id)

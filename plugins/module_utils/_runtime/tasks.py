@@ -45,10 +45,10 @@ class TaskRuntime:
         return self.lifecycle.kill(container_id, signal_number)
 
     def pause(self, container_id: str) -> None:
-        Tasks(self.session).pause(container_id)
+        self.lifecycle.pause(container_id)
 
     def resume(self, container_id: str) -> None:
-        Tasks(self.session).resume(container_id)
+        self.lifecycle.resume(container_id)
 
     def wait(self, container_id: str, timeout_s: float) -> Exit:
         return self.lifecycle.wait(container_id, timeout_s)

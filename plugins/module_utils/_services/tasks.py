@@ -1,30 +1,25 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks (containerd.services.tasks.v1): the processes of containers, and of execs inside them."""
+"""Tasks as they are (containerd.services.tasks.v1): the processes of containers, and of execs inside them."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import NotFound
 from .._values.task import Exit, Stdio, Task
 from .._values.timestamp import format_timestamp
 from .messages import tasks as rpc
-from .snapshots import mount_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from .._values.container import SnapshotMount
     from .session import Session
-
-PROCESS_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 
 
 class Tasks:
-    """The tasks of a namespace. ``exec_id`` '' means the container's own process."""
+    """The tasks of a namespace, to look at. ``exec_id`` '' means the container's own process."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -39,61 +34,6 @@ class Tasks:
 
     def list(self) -> list[Task]:
         return [_task(fields) for fields in self._session.call(rpc.LIST, {})["tasks"]]
-
-    def create(self, container_id: str, rootfs: Sequence[SnapshotMount], stdio: Stdio) -> int:
-        """Make the process without starting it; returns its pid."""
-        request = {"container_id": container_id, "rootfs": mount_messages(rootfs), **_stdio(stdio)}
-        return int(self._session.call(rpc.CREATE, request)["pid"])
-
-    def exec(self, container_id: str, exec_id: str, process: Mapping[str, Any], stdio: Stdio) -> None:
-        """Declare a further process; ``process`` is the whole Process object of the runtime spec."""
-        spec = {"type_url": PROCESS_TYPE, "value": json.dumps(process, separators=(",", ":")).encode()}
-        request = {"container_id": container_id, "exec_id": exec_id, "spec": spec, **_stdio(stdio)}
-        self._session.call(rpc.EXEC, request)
-
-    def start(self, container_id: str, exec_id: str = "") -> int:
-        request = {"container_id": container_id, "exec_id": exec_id}
-        return int(self._session.call(rpc.START, request)["pid"])
-
-    def kill(self, container_id: str, signal: int, *, exec_id: str = "", everything: bool = False) -> None:
-        """Send a signal to the process, or to ``everything`` in the container."""
-        request = {"container_id": container_id, "exec_id": exec_id, "signal": signal, "all": everything}
-        self._session.call(rpc.KILL, request)
-
-    def pause(self, container_id: str) -> None:
-        self._session.call(rpc.PAUSE, {"container_id": container_id})
-
-    def resume(self, container_id: str) -> None:
-        self._session.call(rpc.RESUME, {"container_id": container_id})
-
-    def close_stdin(self, container_id: str, exec_id: str = "") -> None:
-        request = {"container_id": container_id, "exec_id": exec_id, "stdin": True}
-        self._session.call(rpc.CLOSE_IO, request)
-
-    def wait(self, container_id: str, exec_id: str = "", *, timeout_s: float) -> Exit:
-        """How the process ended; TimedOut when it still runs after ``timeout_s``."""
-        request = {"container_id": container_id, "exec_id": exec_id}
-        answer = self._session.call(rpc.WAIT, request, timeout_s=timeout_s)
-        return Exit(answer["exit_status"], format_timestamp(answer["exited_at"]))
-
-    def delete(self, container_id: str, *, timeout_s: float | None = None) -> Exit:
-        """Remove a stopped task. Takes up to ten seconds when nobody drains its output."""
-        answer = self._session.call(rpc.DELETE, {"container_id": container_id}, timeout_s=timeout_s)
-        return Exit(answer["exit_status"], format_timestamp(answer["exited_at"]))
-
-    def delete_process(self, container_id: str, exec_id: str) -> Exit:
-        request = {"container_id": container_id, "exec_id": exec_id}
-        answer = self._session.call(rpc.DELETE_PROCESS, request)
-        return Exit(answer["exit_status"], format_timestamp(answer["exited_at"]))
-
-
-def _stdio(stdio: Stdio) -> dict[str, Any]:
-    return {
-        "stdin": stdio.stdin,
-        "stdout": stdio.stdout,
-        "stderr": stdio.stderr,
-        "terminal": stdio.terminal,
-    }
 
 
 def _task(fields: Mapping[str, Any]) -> Task:

@@ -112,3 +112,14 @@ class Pulled(Value):
     name: str
     host: str
     bytes_fetched: int
+
+
+class ImageState(Value):
+    """One name: its record, what is stored of it, what the registry has."""
+
+    name: str
+    reference: Reference | None
+    stored: Stored | None
+    remote: Remote | None = None
+    users: tuple[str, ...] = ()
+    to_fetch: int = 0  # bytes, while they have not moved

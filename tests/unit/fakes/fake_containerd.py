@@ -8,24 +8,17 @@ Knows how a gRPC server behaves. What containerd remembers is `containerd_store`
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import socket
 import struct
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Union
 
-from ansible_collections.community.containerd.plugins.module_utils._services.messages import (
-    containers,
-    content,
-    diff,
-    images,
-    leases,
-    namespaces,
-    snapshots,
-    tasks,
-)
 from ansible_collections.community.containerd.plugins.module_utils._services.messages.method import Method
 from ansible_collections.community.containerd.plugins.module_utils._services.session import Session
 from ansible_collections.community.containerd.plugins.module_utils._values.endpoint import Endpoint
@@ -41,9 +34,12 @@ from ansible_collections.community.containerd.plugins.module_utils._wire.protobu
 )
 from ansible_collections.community.containerd.tests.unit.fakes import http2_peer as peer
 
-SERVICES = (containers, content, diff, images, leases, namespaces, snapshots, tasks)
+FOLDER = Path(inspect.getfile(Method)).parent
+TABLES = [
+    importlib.import_module(Method.__module__[: -len("method")] + each.stem) for each in FOLDER.glob("*.py")
+]
 METHODS = {
-    method.path: method for module in SERVICES for method in vars(module).values() if type(method) is Method
+    method.path: method for table in TABLES for method in vars(table).values() if isinstance(method, Method)
 }
 NAMES = {method.name: method for method in METHODS.values()}
 # Methods whose requests are a stream: their handler is called for each message.

@@ -10,7 +10,10 @@ import threading
 
 import pytest
 
-from ansible_collections.community.containerd.plugins.module_utils._services.tasks import PROCESS_TYPE, Tasks
+from ansible_collections.community.containerd.plugins.module_utils._services.task_control import (
+    PROCESS_TYPE,
+    TaskControl,
+)
 from ansible_collections.community.containerd.plugins.module_utils._values.container import SnapshotMount
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     NotFound,
@@ -45,7 +48,7 @@ def test_a_status_has_a_name_even_one_of_a_later_containerd(
     fake: FakeContainerd, status: int, name: str
 ) -> None:
     fake.answer("tasks.Get", {"process": {"id": "web", "status": status}})
-    found = Tasks(fake.session()).find("web")
+    found = TaskControl(fake.session()).find("web")
     assert found is not None
     assert found.status == name
 
@@ -63,21 +66,21 @@ def test_a_task_is_found_with_streams_and_exit(fake: FakeContainerd) -> None:
         "exited_at": {"seconds": 1_700_000_000, "nanos": 5},
     }
     fake.answer("tasks.Get", {"process": process})
-    found = Tasks(fake.session()).find("web")
+    found = TaskControl(fake.session()).find("web")
     assert found is not None
     assert (found.container_id, found.pid, found.stdio) == ("web", 7, Stdio("in", "out", "err", True))
     assert found.exit == Exit(137, GONE)
 
 
 def test_no_task_is_none(fake: FakeContainerd, store: Store) -> None:
-    assert Tasks(fake.session()).find("web") is None
+    assert TaskControl(fake.session()).find("web") is None
 
 
 def test_all_tasks_are_listed_by_container(fake: FakeContainerd, store: Store) -> None:
     store.process("web")
     store.process("db", status=STOPPED)
     store.process("web", exec_id="exec-1")
-    assert {(task.container_id, task.status) for task in Tasks(fake.session()).list()} == {
+    assert {(task.container_id, task.status) for task in TaskControl(fake.session()).list()} == {
         ("web", "running"),
         ("db", "stopped"),
     }
@@ -85,7 +88,7 @@ def test_all_tasks_are_listed_by_container(fake: FakeContainerd, store: Store) -
 
 def test_a_task_is_created_with_its_root_and_streams(fake: FakeContainerd, store: Store) -> None:
     store.space().containers["web"] = {}
-    tasks = Tasks(fake.session())
+    tasks = TaskControl(fake.session())
     mount = SnapshotMount("bind", "/root", "", ("ro",))
     pid = tasks.create("web", [mount], Stdio("", "file:///log", "file:///log", False))
     sent = fake.calls[-1].request
@@ -100,7 +103,7 @@ def test_a_task_is_created_with_its_root_and_streams(fake: FakeContainerd, store
 def test_an_exec_carries_its_whole_process(fake: FakeContainerd, store: Store) -> None:
     store.process("web")
     process = {"args": ["id"], "cwd": "/", "user": {"uid": 0, "gid": 0}}
-    Tasks(fake.session()).exec("web", "exec-1", process, Stdio())
+    TaskControl(fake.session()).exec("web", "exec-1", process, Stdio())
     spec = fake.calls[-1].request["spec"]
     assert spec["type_url"] == PROCESS_TYPE
     assert json.loads(spec["value"]) == process
@@ -110,14 +113,14 @@ def test_an_exec_carries_its_whole_process(fake: FakeContainerd, store: Store) -
 @pytest.mark.parametrize("everything", [True, False])
 def test_a_signal_goes_to_the_process_or_to_all(fake: FakeContainerd, store: Store, everything: bool) -> None:
     process = store.process("web")
-    Tasks(fake.session()).kill("web", 9, everything=everything)
+    TaskControl(fake.session()).kill("web", 9, everything=everything)
     assert fake.calls[-1].request["all"] is everything
     assert process.exit_status == 137
 
 
 def test_pause_and_resume(fake: FakeContainerd, store: Store) -> None:
     store.process("web")
-    tasks = Tasks(fake.session())
+    tasks = TaskControl(fake.session())
     tasks.pause("web")
     with pytest.raises(Refused):
         tasks.pause("web")
@@ -130,20 +133,20 @@ def test_wait_tells_how_the_process_ended(fake: FakeContainerd, store: Store) ->
     process = store.process("web")
     timer = threading.Timer(0.05, process.end, (3,))
     timer.start()
-    assert Tasks(fake.session()).wait("web", timeout_s=5) == Exit(3, GONE)
+    assert TaskControl(fake.session()).wait("web", timeout_s=5) == Exit(3, GONE)
     timer.join()
 
 
 def test_wait_times_out_while_the_process_runs(fake: FakeContainerd, store: Store) -> None:
     process = store.process("web")
     with pytest.raises(TimedOut):
-        Tasks(fake.session()).wait("web", timeout_s=0.05)
+        TaskControl(fake.session()).wait("web", timeout_s=0.05)
     process.end(0)
 
 
 def test_delete_tells_how_it_ended_and_refuses_what_runs(fake: FakeContainerd, store: Store) -> None:
     process = store.process("web")
-    tasks = Tasks(fake.session())
+    tasks = TaskControl(fake.session())
     with pytest.raises(Refused):
         tasks.delete("web")
     process.end(137)
@@ -154,18 +157,18 @@ def test_delete_tells_how_it_ended_and_refuses_what_runs(fake: FakeContainerd, s
 
 def test_a_task_that_never_ran_has_no_time_of_its_end(fake: FakeContainerd, store: Store) -> None:
     store.process("web", status=CREATED)
-    assert Tasks(fake.session()).delete("web") == Exit(0, "")
+    assert TaskControl(fake.session()).delete("web") == Exit(0, "")
 
 
 def test_delete_process_leaves_the_task_alone(fake: FakeContainerd, store: Store) -> None:
     store.process("web")
     store.process("web", exec_id="exec-1").end(4)
-    assert Tasks(fake.session()).delete_process("web", "exec-1") == Exit(4, GONE)
+    assert TaskControl(fake.session()).delete_process("web", "exec-1") == Exit(4, GONE)
     assert list(store.space().processes) == [("web", "")]
 
 
 def test_close_stdin_says_which_process(fake: FakeContainerd, store: Store) -> None:
     store.process("web", exec_id="exec-1")
-    Tasks(fake.session()).close_stdin("web", "exec-1")
+    TaskControl(fake.session()).close_stdin("web", "exec-1")
     sent = fake.calls[-1].request
     assert (sent["container_id"], sent["exec_id"], sent["stdin"]) == ("web", "exec-1", True)
