@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -156,6 +157,8 @@ def run(step: Step, log: Path) -> int:
         )
         if made.returncode:
             return made.returncode
+        if line := last_line(log):
+            print(f"    {time.monotonic() - start:4.0f} s  after {line}", flush=True)
         process = subprocess.Popen(
             step.argv(),
             cwd=ROOT,
@@ -163,12 +166,23 @@ def run(step: Step, log: Path) -> int:
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+        return watch(process, log, start)
+
+
+def watch(process: subprocess.Popen[bytes], log: Path, start: float) -> int:
+    """Waits for the end, with a sign of life now and then; when we are to end, the whole step ends first."""
+    try:
         while True:
             try:
                 return process.wait(timeout=SIGN_OF_LIFE_S)
             except subprocess.TimeoutExpired:
                 print(f"    {time.monotonic() - start:4.0f} s  {last_line(log)}", flush=True)
+    except (KeyboardInterrupt, SystemExit):
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()  # a lab takes itself down
+        raise
 
 
 def last_line(log: Path) -> str:
@@ -216,12 +230,16 @@ def run_all(steps: t.Sequence[Step]) -> int:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     wanted = set(sys.argv[1:])
     unknown = wanted - {"all", *GROUPS}
     if unknown or not wanted:
         print(f"which steps? {', '.join(GROUPS)}, all", file=sys.stderr)
         return 2
-    return 1 if run_all([step for step in STEPS if "all" in wanted or step.group in wanted]) else 0
+    try:
+        return 1 if run_all([step for step in STEPS if "all" in wanted or step.group in wanted]) else 0
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":
