@@ -27,6 +27,7 @@ from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd i
 
 INVALID, NOT_FOUND, EXISTS, PRECONDITION, OUT_OF_RANGE, UNAVAILABLE = 3, 5, 6, 9, 11, 14
 CREATED, RUNNING, STOPPED, PAUSED = 1, 2, 3, 4
+GC_ROOT = "containerd.io/gc.root"
 SNAPSHOTTERS = ("overlayfs", "native")
 GONE_AT = {"seconds": 1_700_000_000, "nanos": 5}
 PATIENCE_S = 10.0
@@ -144,6 +145,8 @@ class Store:
         todo: list[Any] = [thing for held in space.held.values() for thing in held]
         todo += [image["target"]["digest"] for image in space.images.values()]
         todo += [(c["snapshotter"], c["snapshot_key"]) for c in space.containers.values()]
+        todo += [digest for digest, labels in space.blobs.items() if GC_ROOT in labels]
+        todo += [key for key, snapshot in space.snapshots.items() if GC_ROOT in snapshot.labels]
         while todo:
             thing = todo.pop()
             if thing in alive:

@@ -29,6 +29,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
     Refused,
 )
 from ansible_collections.community.containerd.tests.unit.fakes.containerd_store import (
+    GC_ROOT,
     RUNNING,
     Snapshot,
     Store,
@@ -168,11 +169,11 @@ def test_a_snapshot_that_cannot_be_looked_into_does_not_stay(store: Store, verbs
 
 
 def test_a_snapshot_of_that_name_is_left_alone(store: Store, verbs: ContainerRuntime) -> None:
-    store.space().snapshots["overlayfs", "web"] = Snapshot("", 2, {"of": "somebody"})
+    store.space().snapshots["overlayfs", "web"] = Snapshot("", 2, {GC_ROOT: "somebody"})
     with pytest.raises(AlreadyExists) as caught:
         verbs.create(creation(), "overlayfs")
     assert "choose another name" in caught.value.remedy
-    assert store.space().snapshots["overlayfs", "web"].labels == {"of": "somebody"}
+    assert store.space().snapshots["overlayfs", "web"].labels == {GC_ROOT: "somebody"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fifos: private, only those that are needed, and gone at the end with every descriptor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.containerd.plugins.module_utils._runtime.fifos import Fifos
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import Failure
+
+
+def test_fifos_are_private_and_gone_at_the_end() -> None:
+    with Fifos(b"in", has_stderr=True) as fifos:
+        paths = [Path(fifos.path(name)) for name in ("stdin", "stdout", "stderr")]
+        assert all(path.is_fifo() for path in paths)
+        assert paths[0].parent.stat().st_mode & 0o777 == 0o700
+        assert {path.stat().st_mode & 0o777 for path in paths} == {0o600}
+    assert not paths[0].parent.exists()
+
+
+def test_fifos_that_are_not_needed_are_not_made() -> None:
+    with Fifos(None, has_stderr=False) as fifos:
+        assert os.listdir(os.path.dirname(fifos.path("stdout"))) == ["stdout"]
+
+
+def test_a_check_that_raises_ends_the_moving() -> None:
+    def check() -> None:
+        raise Failure("enough", "stop")
+
+    with Fifos(None, has_stderr=True) as fifos, pytest.raises(Failure, match="enough"):
+        fifos.run(lambda: False, check, lambda: None)
+
+
+def test_a_process_that_never_opened_its_streams_is_not_waited_for() -> None:
+    with Fifos(b"in", has_stderr=True) as fifos:
+        started = time.monotonic()
+        fifos.run(lambda: True, lambda: None, lambda: None)
+        assert time.monotonic() - started < 3
+        assert {bytes(part) for part in fifos.output.values()} == {b""}
+
+
+def test_fifos_leave_no_descriptor_behind() -> None:
+    with Fifos(b"in", has_stderr=True) as fifos:
+        folder = os.path.dirname(fifos.path("stdin"))
+        names = {os.path.basename(path) for path in open_in(folder) if path != folder}
+        assert names == {"stdin", "stdout", "stderr"}
+    assert open_in(folder) == []
+
+
+def open_in(folder: str) -> list[str]:
+    """What this process has open there."""
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.readlink("/proc/self/fd/" + number))
+    return [path for path in found if path.startswith(folder)]
