@@ -36,7 +36,8 @@ class Fifos:
         place = _run_directory()
         _sweep(place)
         self._directory = tempfile.mkdtemp(prefix=PREFIX, dir=place)
-        self._files: dict[str, int] = {"lock": _lock(self._directory)}
+        # Waits: another command's sweep may be looking at the directory right now.
+        self._files: dict[str, int] = {"lock": _lock(self._directory, fcntl.LOCK_EX)}
         self._is_fed = False
         names = ["stdout"] + ["stderr"] * has_stderr + ["stdin"] * (stdin is not None)
         try:
@@ -131,11 +132,11 @@ def _run_directory() -> str:
     return "/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()
 
 
-def _lock(directory: str) -> int:
+def _lock(directory: str, how: int) -> int:
     """Mark a directory as in use for as long as its file is open: for the life of this process at most."""
     file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, how)
     except OSError:
         os.close(file)
         raise
@@ -148,7 +149,7 @@ def _sweep(place: str) -> None:
         directory = os.path.join(place, name)
         if name.startswith(PREFIX):
             with suppress(OSError):  # in use, somebody else's, or gone
-                file = _lock(directory)
+                file = _lock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.listdir(directory):
                     shutil.rmtree(directory, ignore_errors=True)
                 os.close(file)

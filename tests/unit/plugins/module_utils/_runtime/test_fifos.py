@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,26 @@ def test_fifos_leave_no_descriptor_behind() -> None:
         names = {os.path.basename(path) for path in open_in(folder) if path != folder}
         assert names == {"stdin", "stdout", "stderr"}
     assert open_in(folder) == []
+
+
+def test_the_fifos_of_the_dead_are_swept_and_those_in_use_stay() -> None:
+    with Fifos(None, has_stderr=False) as first:
+        living = Path(first.path("stdout"))
+        dead = living.parent.parent / "containerd-exec-of-the-dead"
+        dead.mkdir(mode=0o700)
+        os.mkfifo(str(dead / "stdout"))
+        with Fifos(None, has_stderr=False):
+            assert living.exists()
+            assert not dead.exists()
+
+
+def test_many_at_once_do_not_get_in_each_others_way() -> None:
+    def make(_number: int) -> None:
+        with Fifos(b"in", has_stderr=True) as fifos:
+            assert os.path.exists(fifos.path("stdin"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(make, range(400)))
 
 
 def open_in(folder: str) -> list[str]:
