@@ -75,10 +75,10 @@ def _is_dead(owner: str) -> bool:
         return False
     boot, namespace, pid, _started = owner.split(" ")
     own_boot, own_namespace = _owner(os.getpid()).split(" ")[:2]
-    if boot != own_boot:
-        return True
     if namespace != own_namespace or not pid.isdecimal():
         return False
+    if boot != own_boot:
+        return True
     try:
         return _owner(int(pid)) != owner
     except (FileNotFoundError, ProcessLookupError):
