@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,18 +130,15 @@ def wait_until(is_so: Callable[[], Any], what: str, timeout_s: float = 20) -> No
 
 def payload_for_everybody(place: Path) -> dict[str, Any]:
     """``how`` to run a module from files that every user of this machine can read, by the system's Python."""
-    import shutil
-
     plugins = place / "ansible_collections/community/containerd/plugins"
     shutil.copytree(DEV.parent / "plugins", plugins, ignore=shutil.ignore_patterns("__pycache__"))
     source = Path(ansible.__path__[0])
-    for part in ("module_utils", "_internal"):
-        if (source / part).exists():
-            shutil.copytree(
-                source / part, place / "ansible" / part, ignore=shutil.ignore_patterns("__pycache__")
-            )
-    shutil.copy(source / "__init__.py", place / "ansible")
+    for package in filter(Path.exists, (source / "module_utils", source / "_internal")):
+        shutil.copytree(
+            package, place / "ansible" / package.name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     shutil.copy(source / "release.py", place / "ansible")
+    (place / "ansible/__init__.py").write_text("from ansible.release import __author__, __version__\n")
     for path in (place, *place.rglob("*")):
         path.chmod(0o755)
     return {"python": "/usr/bin/python3", "env": {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}}

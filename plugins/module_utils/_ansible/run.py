@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.module_utils.basic import AnsibleModule
 
 from .._reconcile.engine import reconcile
-from .._values.endpoint import Endpoint
+from .._values.endpoint import Endpoint, parse_endpoint
 from .._values.errors import Failure
 
 if TYPE_CHECKING:
@@ -40,4 +40,4 @@ def run(decision: Decision, runtime: Callable[[Endpoint], Any], spec: Mapping[st
 
 
 def _endpoint(params: Mapping[str, Any]) -> Endpoint:
-    return Endpoint(params["address"], params["namespace"], float(params["timeout"]))
+    return parse_endpoint(params["address"], params["namespace"], float(params["timeout"]))

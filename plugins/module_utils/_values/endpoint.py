@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .errors import Refused
 from .value import Value
 
 
@@ -14,3 +15,15 @@ class Endpoint(Value):
     address: str
     namespace: str
     timeout_s: float  # seconds a call may go on without progress
+
+
+def parse_endpoint(address: str, namespace: str, timeout_s: float) -> Endpoint:
+    """The place that a user wrote; Refused when no daemon can be there. What a namespace may be it tells itself."""
+    path = address[len("unix:") :] if address.startswith("unix:") else address
+    if not path.startswith("/") or "\0" in path:
+        raise Refused("address %r is not that of a unix socket" % address, "write /path or unix:///path")
+    if not (namespace and namespace.isascii() and namespace.isprintable()):
+        raise Refused("namespace %r cannot be one" % namespace, "use letters, digits, '-', '_' and '.'")
+    if timeout_s <= 0:
+        raise Refused("timeout is %g seconds" % timeout_s, "set it to 1 or more")
+    return Endpoint(address, namespace, timeout_s)
