@@ -180,6 +180,7 @@ def module_files_only_compose(path: str, tree: ast.Module, source: str) -> t.Ite
 def foreign_packages_are_few_and_guarded(path: str, tree: ast.Module, source: str) -> t.Iterator[str]:
     if not floor_of(path):
         return
+    at_run_time = imports(path, WithoutTyping().visit(ast.parse(source)))
     for name, line, is_guarded in imports(path, tree):
         top = name.split(".")[0]
         if top in FOREIGN and not is_guarded:
