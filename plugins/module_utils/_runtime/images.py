@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._values.endpoint import Endpoint
     from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
     from .._values.registry import RegistryAccess
+    from .registries import Registries
 
 FEW = 4  # names: below, ask for each; above, one listing is cheaper
 
@@ -29,6 +30,7 @@ class ImageRuntime:
     def __init__(self, endpoint: Endpoint, session: Session | None = None) -> None:
         self.session = session or Session(endpoint)
         self._images = Images(self.session)
+        self._registries: dict[RegistryAccess, Registries] = {}  # connections and tokens serve the whole task
         self._offers: dict[str, Remote] = {}  # a registry is asked once a task, whatever is read again
 
     def snapshotter(self, wish: str | None) -> str:
@@ -72,14 +74,20 @@ class ImageRuntime:
         from .resolve import look_up
 
         new = [question for question in questions if question.name not in self._offers]
-        self._offers.update(look_up(self.session, new, extent, access) if new else {})
+        self._offers.update(look_up(self.session, new, extent, self._reach(access)) if new else {})
         return {question.name: self._offers[question.name] for question in questions}
 
     def pull(self, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]:
         """Fetch, unpack and name the images; all of them or, on failure, nothing that was not there."""
         from .pull import pull
 
-        return pull(self.session, pulls, access)
+        with self._reach(access) as registries:
+            return pull(self.session, pulls, registries)
+
+    def _reach(self, access: RegistryAccess) -> Registries:
+        from .registries import Registries
+
+        return self._registries.setdefault(access, Registries(access))
 
     def remove(self, names: Sequence[str], sync: bool) -> None:
         """Remove the records; with ``sync``, return after garbage collection has run."""

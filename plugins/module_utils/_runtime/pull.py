@@ -19,7 +19,6 @@ from .._values.image import Graph, Pull, Pulled
 from .fetch import Fetcher
 from .graph import is_runnable, walk
 from .lease import leased
-from .registries import Registries
 from .unpack import ChainLocks, unpack
 from .workers import Workers
 
@@ -27,18 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._services.session import Session
-    from .._values.registry import RegistryAccess
+    from .registries import Registries
 
 UNPACKERS = 4  # images unpacked at a time
 
 
-def pull(session: Session, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]:
+def pull(session: Session, pulls: Sequence[Pull], registries: Registries) -> list[Pulled]:
     """Complete the images and point their names at them; on failure nothing new stays behind."""
     with leased(session) as held:
         graphs = [_graph(held, job) for job in pulls]
-        with Registries(access) as registries, Workers(
-            held, min(UNPACKERS, len(pulls)), "unpack"
-        ) as unpackers, Fetcher(held, registries, access) as fetcher:
+        with Workers(held, min(UNPACKERS, len(pulls)), "unpack") as unpackers, Fetcher(
+            held, registries, registries.access
+        ) as fetcher:
             for job, graph in zip(pulls, graphs):
                 fetcher.begin(job, graph)
             locks = ChainLocks()

@@ -19,14 +19,14 @@ class Registries:
     """The clients of one task; closed with it. For any number of threads."""
 
     def __init__(self, access: RegistryAccess) -> None:
-        self._access = access
+        self.access = access
         self._lock = threading.Lock()
         self._by_host: dict[str, Registry] = {}
 
     def of(self, reference: Reference) -> Registry:
         with self._lock:
             if reference.host not in self._by_host:
-                self._by_host[reference.host] = Registry(reference.host, self._access)
+                self._by_host[reference.host] = Registry(reference.host, self.access)
             return self._by_host[reference.host]
 
     def __enter__(self) -> Registries:

@@ -14,7 +14,6 @@ from .._values.errors import Damaged, NotFound
 from .._values.image import Extent, Graph, LookUp, Remote
 from .graph import walk
 from .presence import platforms_of
-from .registries import Registries
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -23,22 +22,21 @@ if TYPE_CHECKING:
     from .._services.registry.client import Registry
     from .._services.session import Session
     from .._values.reference import Reference
-    from .._values.registry import RegistryAccess
+    from .registries import Registries
 
 _NOTHING = Graph((), ())
 
 
 def look_up(
-    session: Session, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
+    session: Session, questions: Sequence[LookUp], extent: Extent, registries: Registries
 ) -> dict[str, Remote]:
     """The answers by name; the first failure ends it."""
-    with Registries(access) as registries:
-        if len(questions) == 1:
-            return {questions[0].name: _look_up(session, questions[0], extent, registries.of)}
-        count = min(len(questions), access.max_concurrent_downloads)
-        with Workers(session, count, "look-up") as workers:
-            answers = {q.name: workers.submit(_look_up, q, extent, registries.of) for q in questions}
-            return {name: answer.result() for name, answer in answers.items()}
+    if len(questions) == 1:
+        return {questions[0].name: _look_up(session, questions[0], extent, registries.of)}
+    count = min(len(questions), registries.access.max_concurrent_downloads)
+    with Workers(session, count, "look-up") as workers:
+        answers = {q.name: workers.submit(_look_up, q, extent, registries.of) for q in questions}
+        return {name: answer.result() for name, answer in answers.items()}
 
 
 def _look_up(
