@@ -79,7 +79,7 @@ STEPS = (
     Step("lint", "changelog", "antsibull-changelog lint", "lint"),
     Step("units", "architecture", f"{PYTEST} tests/unit/test_architecture.py"),
     Step("units", "units", f"{PYTEST} tests/unit --ignore tests/unit/test_architecture.py"),
-    Step("units", "units on every Python", f"{ANSIBLE_TEST} dev units --venv tests/unit/plugins/"),
+    Step("units", "units on every Python", f"{ANSIBLE_TEST} dev units tests/unit/plugins/ --venv"),
     Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", in_lab=True, needs_path="tests/oracle"),
     Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", in_lab=True),
     Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", in_lab=True),
