@@ -9,6 +9,7 @@ Tells the restart monitor before it acts, or the monitor would undo it.
 from __future__ import annotations
 
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
@@ -107,9 +108,11 @@ class Lifecycle:
         self._tasks.resume(container_id)
 
     def _resume(self, container_id: str) -> None:
+        """Let a frozen process hear; on cgroup v1 runc's KILL thaws it, and it may end first. The wait will tell."""
         task = self._tasks.find(container_id)
         if task is not None and task.status == "paused":
-            self._tasks.resume(container_id)
+            with suppress(Failure):
+                self._tasks.resume(container_id)
 
     def kill(self, container_id: str, signal_number: int) -> Exit | None:
         """Send a signal; KILL is waited for."""

@@ -29,7 +29,11 @@ from ansible_collections.community.containerd.tests.unit.fakes.containerd_store 
     Snapshot,
     Store,
 )
-from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import FakeContainerd, Status
+from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import (
+    Call,
+    FakeContainerd,
+    Status,
+)
 
 GONE = "2023-11-14T22:13:20.000000005Z"
 RESTART = "containerd.io/restart.status"
@@ -219,6 +223,20 @@ def test_a_frozen_process_is_thawed_to_hear_it(
     store.process("web", status=PAUSED)
     assert verbs.stop("web", 15, timeout_s).status == code
     assert status(verbs) == "stopped"
+
+
+@pytest.mark.parametrize("timeout_s", [0, 10])
+def test_a_frozen_process_that_ends_before_it_is_thawed_is_as_good(
+    fake: FakeContainerd, store: Store, verbs: TaskRuntime, timeout_s: float
+) -> None:
+    process = store.process("web", status=PAUSED)
+
+    def end_first(_call: Call) -> dict[str, Any]:
+        process.end(137)
+        raise Status(2, "cannot resume a stopped container: unknown")
+
+    fake.on("tasks.Resume", end_first)
+    assert verbs.stop("web", 15, timeout_s) == Exit(137, GONE)
 
 
 def test_a_task_that_never_ran_is_removed(store: Store, verbs: TaskRuntime) -> None:
