@@ -169,7 +169,7 @@ class Lifecycle:
 
 def _cannot_start(container: Container, exc: Failure) -> Failure:
     """The runtime's words, with ours before and after; they name a program, a mount, a user that is wrong."""
-    if type(exc) is not Failure:
+    if exc.kind != Failure.kind:
         return exc
     said = "container %s cannot start: %s" % (container.id, exc.message)
     return Failure(said, "correct what it names and run the task again", call=exc.call, code=exc.code)

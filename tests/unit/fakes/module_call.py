@@ -30,16 +30,19 @@ def options(given: Mapping[str, Any]) -> Iterator[None]:
             yield
 
 
+def exit_code(main: Callable[[], None]) -> Any:
+    try:
+        main()
+    except SystemExit as exc:
+        return exc.code
+    raise AssertionError("a module ends by exit_json or fail_json")
+
+
 def call(main: Callable[[], None], *, check: bool = False, **given: Any) -> dict[str, Any]:
     """The result; `raw` in it is all that was printed."""
     printed = io.StringIO()
     with options({**given, "_ansible_check_mode": check}), contextlib.redirect_stdout(printed):
-        try:
-            main()
-        except SystemExit as exc:
-            code = exc.code
-        else:
-            raise AssertionError("a module ends by exit_json or fail_json")
+        code = exit_code(main)
     result: dict[str, Any] = json.loads(printed.getvalue())
     if bool(code) != bool(result.get("failed")):
         raise AssertionError("exit code %r does not fit the result" % (code,))

@@ -74,7 +74,7 @@ class Shim:
             stderr=output["stderr"],
         )
         process.pid = child.pid
-        process.on_signal = lambda number: child.send_signal(number)
+        process.on_signal = child.send_signal
         closing = threading.Event()
         process.on_close_stdin = closing.set
         if has_stdin:
