@@ -16,6 +16,8 @@ from .._values.manifest import Manifest, chain_of
 from .graph import is_runnable, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from .._services.session import Session
     from .._values.descriptor import Descriptor
 
@@ -47,7 +49,7 @@ class Inspector:
         size = sum(of.size for of, _bytes in graph.documents)
         size += sum(blob.size for blob in graph.blobs if blob.digest not in missing)
         is_unpacked = all(self._is_unpacked(manifest) for _of, manifest in graph.manifests)
-        return Stored(image, platforms_of(graph), size, tuple(missing.values()), is_unpacked)
+        return Stored(image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked)
 
     def _find(self, blob: Descriptor) -> Blob | None:
         if blob.digest not in self._blobs:
@@ -67,6 +69,10 @@ class Inspector:
         return top == chain_of(self._content.read(config.digest), manifest.config)[-1]
 
 
-def platforms_of(graph: Graph) -> tuple[str, ...]:
-    """The platforms that an index names for its manifests; nothing for a manifest that stands alone."""
-    return tuple(str(of.platform) for of, _manifest in graph.manifests if of.platform is not None)
+def platforms_of(graph: Graph, missing: Container[str] = ()) -> tuple[str, ...]:
+    """The platforms that an index names for the manifests that lack nothing; none for a manifest that stands alone."""
+    return tuple(
+        str(of.platform)
+        for of, manifest in graph.manifests
+        if of.platform is not None and not any(blob.digest in missing for blob in manifest.children)
+    )

@@ -107,6 +107,13 @@ def test_of_an_index_only_the_wanted_platforms_count(
         assert elsewhere.target.digest in {blob.digest for blob in found.missing}
 
 
+def test_a_platform_that_lacks_a_layer_is_not_here(fake: FakeContainerd, store: Store) -> None:
+    whole, damaged = StoredImage("whole").into(store), StoredImage("damaged").into(store)
+    index = whole.index_with(store, {"linux/amd64": whole, "linux/arm64": damaged})
+    del store.space().blobs[damaged.layers[0].digest]
+    assert inspect(fake, index, AMD64, ARM64).platforms == ("linux/amd64",)
+
+
 def test_what_images_share_is_asked_for_once(fake: FakeContainerd, store: Store) -> None:
     image = StoredImage().into(store)
     inspector = Inspector(fake.session(), Extent((), True, "overlayfs"))
