@@ -128,7 +128,7 @@ from ansible_collections.community.containerd.plugins.module_utils._ansible.opti
 )
 from ansible_collections.community.containerd.plugins.module_utils._ansible.run import run
 from ansible_collections.community.containerd.plugins.module_utils._reconcile import image_info
-from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
+from ansible_collections.community.containerd.plugins.module_utils._runtime.image_reading import ImageReading
 
 ARGUMENT_SPEC = {
     **CONNECTION,
@@ -139,7 +139,7 @@ ARGUMENT_SPEC = {
 
 
 def main() -> None:
-    run(image_info, ImageRuntime, {"argument_spec": ARGUMENT_SPEC})
+    run(image_info, ImageReading, {"argument_spec": ARGUMENT_SPEC})
 
 
 if __name__ == "__main__":

@@ -10,52 +10,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._services.images import Images
-from .._services.session import Session
+from .image_reading import ImageReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .._services.session import Session
     from .._values.endpoint import Endpoint
-    from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+    from .._values.image import Extent, LookUp, Pull, Pulled, Remote
     from .._values.registry import RegistryAccess
     from .registries import Registries
 
-FEW = 4  # names: below, ask for each; above, one listing is cheaper
 
-
-class ImageRuntime:
+class ImageRuntime(ImageReading):
     """The verbs that a decision about images may use."""
 
     def __init__(self, endpoint: Endpoint, session: Session | None = None) -> None:
-        self.session = session or Session(endpoint)
-        self._images = Images(self.session)
+        super().__init__(endpoint, session)
         self._registries: dict[RegistryAccess, Registries] = {}  # connections and tokens serve the whole task
         self._offers: dict[str, Remote] = {}  # a registry is asked once a task, whatever is read again
-
-    def snapshotter(self, wish: str | None) -> str:
-        """The snapshotter to use; Refused when the daemon does not have the one that is wished for."""
-        from .snapshotter import choose_snapshotter
-
-        return choose_snapshotter(self.session, wish)
-
-    def records(self, names: Sequence[str]) -> dict[str, Image]:
-        """The records of these exact names, as far as there are any."""
-        if len(names) <= FEW:
-            found = [self._images.find(name) for name in names]
-            return {image.name: image for image in found if image is not None}
-        wanted = set(names)
-        return {image.name: image for image in self._images.list() if image.name in wanted}
-
-    def all_records(self) -> list[Image]:
-        return self._images.list()
-
-    def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
-        """How complete each image is, by name."""
-        from .presence import Inspector
-
-        inspector = Inspector(self.session, extent)
-        return {image.name: inspector.inspect(image) for image in images}
 
     def users(self, names: Sequence[str]) -> dict[str, list[str]]:
         """The containers made from each of these image names."""
@@ -95,4 +68,4 @@ class ImageRuntime:
 
         sweep(self.session)
         for name in names:
-            self._images.delete(name, sync=sync and name == names[-1])
+            self.images.delete(name, sync=sync and name == names[-1])

@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
-from ansible_collections.community.containerd.plugins.module_utils._runtime.images import FEW, ImageRuntime
+from ansible_collections.community.containerd.plugins.module_utils._runtime.image_reading import FEW
+from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
 from ansible_collections.community.containerd.plugins.module_utils._services.images import Images
 from ansible_collections.community.containerd.plugins.module_utils._values.image import Extent
