@@ -68,4 +68,4 @@ class CallFailed(WireError):
         self.code = code
         self.message = message
         self.status_name = STATUS_NAMES[code] if 0 <= code < len(STATUS_NAMES) else "UNKNOWN"
-        super().__init__(f"{self.status_name}: {message}")
+        super().__init__("%s: %s" % (self.status_name, message))

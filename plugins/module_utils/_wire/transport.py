@@ -49,7 +49,7 @@ def parse_address(address: str) -> str:
     path = address[5:] if address.startswith("unix:") else address
     path = path[2:] if path.startswith("//") else path
     if not path.startswith("/") or "\0" in path:
-        raise OurMistake(f"not the address of a unix socket: {address!r}; write /path or unix:///path")
+        raise OurMistake("not the address of a unix socket: %r; write /path or unix:///path" % address)
     return path
 
 
@@ -75,7 +75,7 @@ class UnixTransport:
                 return self._socket.connect(self._path)
             except BlockingIOError:
                 if time.monotonic() >= deadline:
-                    raise NoProgress(f"{self._path} accepts no connection: its queue stays full") from None
+                    raise NoProgress("%s accepts no connection: its queue stays full" % self._path) from None
                 time.sleep(DIAL_AGAIN_S)
             except OSError as exc:
                 raise self._nobody("cannot connect to", exc) from exc
@@ -86,7 +86,7 @@ class UnixTransport:
             number, reason = errno.ENAMETOOLONG, str(exc)
         elif number == errno.ECONNREFUSED and (os.path.isfile(self._path) or os.path.isdir(self._path)):
             number, reason = errno.ENOTSOCK, os.strerror(errno.ENOTSOCK)
-        return NobodyThere(f"{tried} {self._path}: {reason}", number)
+        return NobodyThere("%s %s: %s" % (tried, self._path, reason), number)
 
     def send(self, buffers: Sequence[Buffer]) -> int:
         try:

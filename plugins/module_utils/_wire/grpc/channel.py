@@ -54,7 +54,7 @@ class Channel:
             answer = call.receive()
             if answer is None or call.receive() is not None:
                 raise TheirMistake(
-                    f"gRPC: {method} answered with {'no message' if answer is None else 'several'}"
+                    "gRPC: %s answered with %s" % (method, "no message" if answer is None else "several")
                 )
             return answer
 
@@ -137,7 +137,7 @@ class Call:
         if message is None:
             self._raise_outcome()
             if self._stream.inbox:
-                raise TheirMistake(f"gRPC: {self._method} ended within a message")
+                raise TheirMistake("gRPC: %s ended within a message" % self._method)
         return message
 
     def poll(self, wait_s: float) -> bool:
@@ -162,7 +162,11 @@ class Call:
         if self._stream.moved + self._link.connection.data_sent != before:
             self._start_clock()
         elif not came or monotonic() >= self._deadline:
-            message = f"gRPC: no progress of {self._method} at {self._link.name} for {self._timeout_s:g} s"
+            message = "gRPC: no progress of %s at %s for %g s" % (
+                self._method,
+                self._link.name,
+                self._timeout_s,
+            )
             self._link.close(message)
             raise NoProgress(message)
 
@@ -176,7 +180,7 @@ class Call:
         if self._stream.state == ENDED:
             self._raise_outcome()
         else:
-            raise OurMistake(f"gRPC: a message of {self._method} after the last one")
+            raise OurMistake("gRPC: a message of %s after the last one" % self._method)
 
     def _flush(self) -> None:
         while self._link.connection.outgoing and self._stream.state != ENDED:
@@ -191,7 +195,9 @@ class Call:
         if flag:
             raise self._link.broken("gRPC: a compressed message, which we did not ask for")
         if size > MAX_MESSAGE_BYTES:
-            raise self._link.broken(f"gRPC: a message of {size} bytes where {MAX_MESSAGE_BYTES} are allowed")
+            raise self._link.broken(
+                "gRPC: a message of %s bytes where %s are allowed" % (size, MAX_MESSAGE_BYTES)
+            )
         end = PREFIX.size + size
         return end if end <= len(inbox) else 0
 
@@ -209,7 +215,7 @@ class Call:
         """Nothing, after an ended call's status OK."""
         stream = self._stream
         if stream.is_refused:
-            raise NobodyThere(f"{self._link.name} is going away and did not take {self._method}")
+            raise NobodyThere("%s is going away and did not take %s" % (self._link.name, self._method))
         if stream.reset is not None or ("grpc-status", "0") not in stream.trailers:
             from .status import failure_of  # most calls end well and never read that file
 
@@ -228,7 +234,7 @@ class _Link:
     def turn(self, deadline: float) -> bool:
         """Send what fits, read what is there; if neither moves, wait. False when `deadline` came first."""
         if self.failure:
-            raise NobodyThere(f"{self.name}: {self.failure}")
+            raise NobodyThere("%s: %s" % (self.name, self.failure))
         try:
             size = 0
             if self.connection.outgoing:
@@ -238,7 +244,7 @@ class _Link:
             if data:
                 self.connection.feed(data)
             elif data is not None:
-                raise NobodyThere(f"{self.name} closed the connection")
+                raise NobodyThere("%s closed the connection" % self.name)
             elif not size:
                 wait_s = deadline - monotonic()
                 return wait_s > 0 and self._transport.wait(bool(self.connection.outgoing), wait_s)
@@ -287,7 +293,7 @@ def _format_request(method: str, metadata: Metadata) -> bytes:
             "-bin"
         )  # gRPC's own names, and values in base64
         if is_reserved or not name or not NAME_CHARACTERS.issuperset(name):
-            raise OurMistake(f"gRPC: not a name of metadata: {name!r}")
+            raise OurMistake("gRPC: not a name of metadata: %r" % name)
         if not (value.isascii() and value.isprintable()):
-            raise OurMistake(f"gRPC: the value of {name!r} is not printable ASCII")
+            raise OurMistake("gRPC: the value of %r is not printable ASCII" % name)
     return hpack.encode((*REQUEST, (":path", method), *REQUEST_END, *metadata))

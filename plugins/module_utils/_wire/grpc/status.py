@@ -60,14 +60,14 @@ STATUS_OF_HTTP = {
 def failure_of(stream: Stream) -> CallFailed:
     """The failure of a stream that has ended without status OK."""
     if stream.reset is not None:
-        name = RESET_NAMES[stream.reset] if stream.reset < len(RESET_NAMES) else f"error {stream.reset:#x}"
-        return _failed(STATUS_OF_RESET.get(name, "INTERNAL"), f"the call was reset: {name}")
+        name = RESET_NAMES[stream.reset] if stream.reset < len(RESET_NAMES) else "error %#x" % stream.reset
+        return _failed(STATUS_OF_RESET.get(name, "INTERNAL"), "the call was reset: %s" % name)
     trailers = dict(stream.trailers)
     status = trailers.get("grpc-status")
     if status is None:
         headers = dict(stream.headers)
         http, kind = headers[":status"], headers.get("content-type", "none")
-        message = f"an answer without gRPC status: HTTP status {http}, content type {kind}"
+        message = "an answer without gRPC status: HTTP status %s, content type %s" % (http, kind)
         return _failed(STATUS_OF_HTTP.get(http, "UNKNOWN"), message)
     message = _percent_decode(trailers.get("grpc-message", ""))
     return CallFailed(int(status) if re.fullmatch("[1-9][0-9]{0,8}", status) else UNKNOWN, message)

@@ -80,9 +80,9 @@ class Connection:
         if self.is_going_away or self._next_number > f.MAX_STREAM_ID:
             raise OurMistake("HTTP/2: no new stream on a connection that is going away")
         if len(self._streams) >= self._max_streams:
-            raise OurMistake(f"HTTP/2: the peer allows no more than {self._max_streams} streams at once")
+            raise OurMistake("HTTP/2: the peer allows no more than %s streams at once" % self._max_streams)
         if len(block) > f.DEFAULT_MAX_FRAME:
-            raise OurMistake(f"HTTP/2: request headers of {len(block)} bytes")
+            raise OurMistake("HTTP/2: request headers of %s bytes" % (len(block),))
         stream = Stream(self._next_number, self._stream_send_room)
         self._streams[stream.number] = stream
         self._next_number += 2
@@ -162,7 +162,7 @@ class Connection:
             length = high << 8 | low
             if length > f.DEFAULT_MAX_FRAME:
                 raise TheirMistake(
-                    f"HTTP/2: a frame of {length} bytes where {f.DEFAULT_MAX_FRAME} are allowed"
+                    "HTTP/2: a frame of %s bytes where %s are allowed" % (length, f.DEFAULT_MAX_FRAME)
                 )
             next_pos = pos + f.HEADER_BYTES + length
             if next_pos > end:
@@ -178,13 +178,13 @@ class Connection:
             raise TheirMistake("HTTP/2: a header block is interrupted")
         self._idle_frames += 1
         if self._idle_frames > MAX_IDLE_FRAMES:
-            raise TheirMistake(f"HTTP/2: {MAX_IDLE_FRAMES} frames in a row that bring no call further")
+            raise TheirMistake("HTTP/2: %s frames in a row that bring no call further" % MAX_IDLE_FRAMES)
         if (kind in f.ON_STREAM and not number) or (kind in f.ON_CONNECTION and number):
-            raise TheirMistake(f"HTTP/2: a frame of type {kind} on stream {number}")
+            raise TheirMistake("HTTP/2: a frame of type %s on stream %s" % (kind, number))
         if len(payload) != f.LENGTHS.get(kind, len(payload)):
-            raise TheirMistake(f"HTTP/2: a frame of type {kind} with {len(payload)} bytes")
+            raise TheirMistake("HTTP/2: a frame of type %s with %s bytes" % (kind, len(payload)))
         if number and kind != f.PRIORITY and (number >= self._next_number or number % 2 == 0):
-            raise TheirMistake(f"HTTP/2: a frame on stream {number}, which nobody opened")
+            raise TheirMistake("HTTP/2: a frame on stream %s, which nobody opened" % number)
         reader = READERS.get(kind)
         if reader:
             reader(self, flags, number, payload)
@@ -202,7 +202,7 @@ class Connection:
         if stream is None:
             return
         if stream.state != OPEN:
-            raise TheirMistake(f"HTTP/2: data on a stream that is {stream.state}")
+            raise TheirMistake("HTTP/2: data on a stream that is %s" % stream.state)
         stream.receive_room -= size
         if stream.receive_room < 0:
             raise TheirMistake("HTTP/2: more data than the stream's window allows")
@@ -226,14 +226,14 @@ class Connection:
             raise TheirMistake("HTTP/2: a CONTINUATION of nothing")
         self._continuations += 1
         if self._continuations > MAX_CONTINUATIONS:
-            raise TheirMistake(f"HTTP/2: more than {MAX_CONTINUATIONS} CONTINUATION frames")
+            raise TheirMistake("HTTP/2: more than %s CONTINUATION frames" % MAX_CONTINUATIONS)
         self._add_to_block(flags, payload)
 
     def _add_to_block(self, flags: int, content: memoryview) -> None:
         block = self._block if self._block is not None else bytearray()
         block += content
         if len(block) > MAX_BLOCK_BYTES:
-            raise TheirMistake(f"HTTP/2: a header block of more than {MAX_BLOCK_BYTES} bytes")
+            raise TheirMistake("HTTP/2: a header block of more than %s bytes" % MAX_BLOCK_BYTES)
         if flags & f.END_HEADERS:
             self._block = None
             number, first_flags = self._block_start
@@ -244,7 +244,7 @@ class Connection:
 
     def _take_headers(self, stream: Stream, headers: list[tuple[str, str]], is_end: bool) -> None:
         if stream.state == ENDED or (stream.state == OPEN and not is_end):
-            raise TheirMistake(f"HTTP/2: headers on a stream that is {stream.state}")
+            raise TheirMistake("HTTP/2: headers on a stream that is %s" % stream.state)
         if stream.state == WAITING:
             status = [value for name, value in headers if name == ":status"]
             if len(status) != 1 or len(status[0]) != 3 or not status[0].isdecimal():
@@ -271,7 +271,7 @@ class Connection:
 
     def _read_settings(self, flags: int, _number: int, payload: memoryview) -> None:
         if len(payload) % f.SETTING.size or (flags & f.ACK and payload):
-            raise TheirMistake(f"HTTP/2: SETTINGS of {len(payload)} bytes")
+            raise TheirMistake("HTTP/2: SETTINGS of %s bytes" % (len(payload),))
         if flags & f.ACK:
             return self._hpack.limit_table(SETTINGS[f.HEADER_TABLE_SIZE])
         for name, value in f.SETTING.iter_unpack(payload):
@@ -283,7 +283,7 @@ class Connection:
     def _apply(self, name: int, value: int) -> None:
         low, high = BOUNDS.get(name, (0, value))
         if not low <= value <= high:
-            raise TheirMistake(f"HTTP/2: setting {name} is {value}")
+            raise TheirMistake("HTTP/2: setting %s is %s" % (name, value))
         if name == f.MAX_CONCURRENT_STREAMS:
             self._max_streams = value
         elif name == f.MAX_FRAME_SIZE:

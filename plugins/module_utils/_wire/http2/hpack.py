@@ -163,7 +163,7 @@ class Decoder:
             header = self._entry(self._integer(7)) if first & 0x80 else self._literal(first)
             size += len(header[0]) + len(header[1]) + ENTRY_OVERHEAD
             if size > MAX_LIST_BYTES:
-                raise TheirMistake(f"HPACK: a header list of more than {MAX_LIST_BYTES} bytes")
+                raise TheirMistake("HPACK: a header list of more than %s bytes" % MAX_LIST_BYTES)
             headers.append(header)
         return headers
 
@@ -181,7 +181,7 @@ class Decoder:
         if not is_first:
             raise TheirMistake("HPACK: the table is resized within a header list")
         if room > self._max_room:
-            raise TheirMistake(f"HPACK: a table of {room} bytes where {self._max_room} are allowed")
+            raise TheirMistake("HPACK: a table of %s bytes where %s are allowed" % (room, self._max_room))
         self._room = room
         self._evict()
 
@@ -194,7 +194,7 @@ class Decoder:
         if 0 < index <= len(STATIC):
             return STATIC[index - 1]
         if not len(STATIC) < index <= len(STATIC) + len(self._table):
-            raise TheirMistake(f"HPACK: no table entry {index}")
+            raise TheirMistake("HPACK: no table entry %s" % index)
         return self._table[index - len(STATIC) - 1]
 
     def _integer(self, prefix_bits: int) -> int:
@@ -210,7 +210,7 @@ class Decoder:
             if byte < 0x80:
                 return value
             shift += 7
-        raise TheirMistake(f"HPACK: an integer beyond {MAX_INTEGER}")
+        raise TheirMistake("HPACK: an integer beyond %s" % MAX_INTEGER)
 
     def _byte(self) -> int:
         if self._pos >= len(self._block):

@@ -72,18 +72,18 @@ def format_varint(value: int) -> bytes:
 
 def _format_message(table: Table, values: Mapping[str, Any], path: str, depth: int) -> bytes:
     if not isinstance(values, Mapping):
-        raise OurMistake(f"{path}: expected a mapping, not {type(values).__name__}")
+        raise OurMistake("%s: expected a mapping, not %s" % (path, type(values).__name__))
     if depth > MAX_DEPTH:
-        raise OurMistake(f"{path}: more than {MAX_DEPTH} messages inside each other")
+        raise OurMistake("%s: more than %s messages inside each other" % (path, MAX_DEPTH))
     parts: list[bytes] = []
     strangers = set(values) - {UNKNOWN}
     for number, (name, kind) in table.items():
         strangers.discard(name)
         value = values.get(name)
         if value is not None:
-            _add_field(parts, number, kind, value, f"{path}.{name}", depth)
+            _add_field(parts, number, kind, value, "%s.%s" % (path, name), depth)
     if strangers:
-        raise OurMistake(f"{path}: no such field: {', '.join(sorted(map(str, strangers)))}")
+        raise OurMistake("%s: no such field: %s" % (path, ", ".join(sorted(map(str, strangers)))))
     parts.append(values.get(UNKNOWN, b""))
     return b"".join(parts)
 
@@ -98,12 +98,12 @@ def _add_field(parts: list[bytes], number: int, kind: Kind, value: Any, path: st
     elif not isinstance(value, (list, tuple, Mapping)) or isinstance(value, Mapping) != isinstance(
         kind, tuple
     ):
-        raise OurMistake(f"{path}: {type(value).__name__} where a list or a map belongs")
+        raise OurMistake("%s: %s where a list or a map belongs" % (path, type(value).__name__))
     elif isinstance(kind, tuple):
         entry = {1: ("key", kind[0]), 2: ("value", kind[1])}
         for key, item in dict(value).items():
             if key is None or item is None:
-                raise OurMistake(f"{path}.{key}: a map holds no None")
+                raise OurMistake("%s.%s: a map holds no None" % (path, key))
             raw = _format_message(entry, {"key": key, "value": item}, path, depth + 1)
             _add(parts, number, LENGTH, raw)
     elif isinstance(kind[0], dict):
@@ -141,7 +141,7 @@ def _format_scalar(kind: str, value: Any, path: str) -> bytes:
     shown = (
         type(value).__name__ if wire_type == LENGTH or not isinstance(value, (int, float)) else repr(value)
     )
-    raise OurMistake(f"{path}: not a {kind}: {shown}")
+    raise OurMistake("%s: not a %s: %s" % (path, kind, shown))
 
 
 def _blank(table: Table) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class _Reader:
     ) -> dict[str, Any]:
         """A message that comes in pieces is merged `into` its first piece."""
         if depth > MAX_DEPTH:
-            raise TheirMistake(f"protobuf: more than {MAX_DEPTH} messages inside each other")
+            raise TheirMistake("protobuf: more than %s messages inside each other" % MAX_DEPTH)
         values = _blank(table) if into is None else into
         strange = [values.pop(UNKNOWN, b"")]
         pos = 0
@@ -173,7 +173,7 @@ class _Reader:
             start = pos
             tag, pos = _read_varint(data, pos)
             if not 0 < tag >> 3 <= MAX_FIELD_NUMBER:
-                raise TheirMistake(f"protobuf: field number {tag >> 3}")
+                raise TheirMistake("protobuf: field number %s" % (tag >> 3,))
             value, pos = self._read(tag & 7, data, pos)
             name, kind = table.get(tag >> 3, ("", None))
             if not self._place(values, name, kind, tag & 7, value, depth):
@@ -187,7 +187,7 @@ class _Reader:
         """A varint as a number, anything else as its bytes; and where it ends."""
         self._fields_left -= 1
         if self._fields_left < 0:
-            raise TheirMistake(f"protobuf: more than {MAX_FIELDS} fields in one message")
+            raise TheirMistake("protobuf: more than %s fields in one message" % MAX_FIELDS)
         if wire_type == VARINT:
             return _read_varint(data, pos)
         if wire_type == LENGTH:
@@ -195,7 +195,7 @@ class _Reader:
         elif wire_type in (EIGHT, FOUR):
             size = 8 if wire_type == EIGHT else 4
         else:
-            raise TheirMistake(f"protobuf: wire type {wire_type} where a value belongs")
+            raise TheirMistake("protobuf: wire type %s where a value belongs" % wire_type)
         if pos + size > len(data):
             raise TheirMistake("protobuf: a field is longer than its message")
         return data[pos : pos + size], pos + size
