@@ -14,7 +14,8 @@ description:
   - Ensures that a container is declared as the task says, and that its process runs or rests.
   - What the task says is compared with what is there, option by option; options that it does not name are left alone.
     Labels and the stop signal change in place. Any other difference makes the container anew from its image; a
-    running process is stopped for that and started again.
+    running process is stopped for that and started again. The new container has what the task says and, for all
+    that the task does not say, what the image says. What the old one wrote into its own file system is gone.
   - It works on every container of the namespace, whoever made it.
 extends_documentation_fragment:
   - community.containerd.attributes

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,7 +111,8 @@ def test_a_snapshot_left_by_a_killed_run_is_in_nobodys_way(stage: Stage) -> None
     """The moment between the snapshot and the record, as it is after the death of its maker."""
     stage.run("ctr_container", **stage.options(state="present"))
     daemon, namespace = stage.daemon, stage.namespace
-    dead = "community.containerd/owner=00000000-0000-0000-0000-000000000000 pid:[1] 1 1"
+    here = os.readlink("/proc/self/ns/pid")
+    dead = f"community.containerd/owner=00000000-0000-0000-0000-000000000000 {here} 1 1"
     daemon.ctr("leases", "create", "--id", "dead", "--expires", "24h", dead, namespace=namespace)
     daemon.ctr("containers", "delete", "--keep-snapshot", "web", namespace=namespace)
     stage.run("ctr_container", **stage.options(state="present", recreate=True))
