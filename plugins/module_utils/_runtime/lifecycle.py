@@ -9,6 +9,7 @@ Tells the restart monitor before it acts, or the monitor would undo it.
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from .._services.containers import Containers
 from .._services.snapshots import Snapshots
 from .._services.task_control import TaskControl
 from .._values import labels
-from .._values.errors import Failure, NotFound, Refused, TimedOut
+from .._values.errors import AlreadyExists, Failure, NotFound, Refused, TimedOut
 from .._values.task import Exit, Stdio
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from .._services.session import Session
     from .._values.container import Container, SnapshotMount
 
-KILL_PATIENCE_S = 10.0  # for a killed process to be gone; it may be in the middle of a system call
+# For a killed process to be gone: it may be in the middle of a system call, and the shim keeps its end to itself
+# for up to 30 seconds when a client has died while it started a command inside.
+KILL_PATIENCE_S = 45.0
+LOOK_AGAIN_S = 0.1
 DELETE_PATIENCE_S = 30.0  # containerd itself waits ten seconds for output that nobody reads
 
 
@@ -57,7 +61,7 @@ class Lifecycle:
         self._watch_again(container)
         rootfs = self._rootfs(container)
         try:
-            self._tasks.create(container_id, rootfs, _stdio(container, log_uri))
+            self._create(container_id, rootfs, _stdio(container, log_uri))
         except Failure as exc:
             raise _cannot_start(container, exc) from exc
         try:
@@ -65,6 +69,18 @@ class Lifecycle:
         except Failure as exc:
             self._tasks.delete(container_id, timeout_s=DELETE_PATIENCE_S)
             raise _cannot_start(container, exc) from exc
+
+    def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
+        """Make the task. A former one that nobody finds any more is on its way out, which is waited for."""
+        ends_at = time.monotonic() + DELETE_PATIENCE_S
+        while True:
+            try:
+                self._tasks.create(container_id, rootfs, stdio)
+                return
+            except AlreadyExists:
+                if time.monotonic() > ends_at or self._tasks.find(container_id) is not None:
+                    raise
+            time.sleep(LOOK_AGAIN_S)
 
     def _rootfs(self, container: Container) -> list[SnapshotMount]:
         if not container.snapshot_key:
