@@ -129,3 +129,4 @@ def remove(session: Session, container_id: str, signal_number: int, timeout_s: f
         with suppress(NotFound):
             Snapshots(session, container.snapshotter).remove(container.snapshot_key)
     containers.delete(container_id)
+    sweep(session)  # a run that was killed while it made the container may have left a lease

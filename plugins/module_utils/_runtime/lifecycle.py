@@ -71,7 +71,7 @@ class Lifecycle:
             raise _cannot_start(container, exc) from exc
 
     def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
-        """Make the task. A former one that nobody finds any more is on its way out, which is waited for."""
+        """Make the task. One that is there and not found was left half deleted by a client that died: delete it again."""
         ends_at = time.monotonic() + DELETE_PATIENCE_S
         while True:
             try:
@@ -80,6 +80,7 @@ class Lifecycle:
             except AlreadyExists:
                 if time.monotonic() > ends_at or self._tasks.find(container_id) is not None:
                     raise
+            self.delete(container_id)
             time.sleep(LOOK_AGAIN_S)
 
     def _rootfs(self, container: Container) -> list[SnapshotMount]:
