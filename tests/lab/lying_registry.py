@@ -130,7 +130,7 @@ class LyingRegistry:
         self._server = _Server(("127.0.0.1", 0), self)
 
     def __enter__(self) -> LyingRegistry:
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.005,), daemon=True)
         self._thread.start()
         return self
 

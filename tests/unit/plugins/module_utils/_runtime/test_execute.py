@@ -18,12 +18,17 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.execute import execute
-from ansible_collections.community.containerd.plugins.module_utils._values.container import Container
+from ansible_collections.community.containerd.plugins.module_utils._runtime.rootfs import read_users
+from ansible_collections.community.containerd.plugins.module_utils._values.container import (
+    Container,
+    SnapshotMount,
+)
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     NotFound,
     Refused,
@@ -31,7 +36,11 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
     Unreachable,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.execution import Command, Executed
-from ansible_collections.community.containerd.tests.unit.fakes.containerd_store import Process, Store
+from ansible_collections.community.containerd.tests.unit.fakes.containerd_store import (
+    Process,
+    Snapshot,
+    Store,
+)
 from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import (
     FakeContainerd,
     HangUp,
@@ -252,3 +261,21 @@ def test_no_two_commands_have_one_exec_id(fake: FakeContainerd, shim: Shim) -> N
     run(fake, "true")
     run(fake, "true")
     assert len({call.request["exec_id"] for call in fake.named("tasks.Exec")}) == 2
+
+
+def test_another_user_is_found_in_the_containers_own_files(
+    fake: FakeContainerd, shim: Shim, store: Store, tmp_path: Path
+) -> None:
+    try:
+        read_users([SnapshotMount("bind", str(tmp_path), "", ("rbind", "ro"))])
+    except Refused:
+        pytest.skip("needs root and the right to mount")
+    store.root = str(tmp_path)
+    store.space().snapshots["overlayfs", "web"] = Snapshot("", 2, {})
+    (tmp_path / "web/etc").mkdir(parents=True)
+    (tmp_path / "web/etc/passwd").write_text("app:x:33:34::/:\n")
+    run(fake, "true", user="app")
+    user = json.loads(fake.named("tasks.Exec")[0].request["spec"]["value"])["user"]
+    assert (user["uid"], user["gid"]) == (33, 34)
+    with pytest.raises(NotFound, match="ghost"):
+        run(fake, "true", user="ghost")

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from ansible_collections.community.containerd.plugins.module_utils._runtime.rootfs import (
     MAX_DATA_BYTES,
     MAX_FILE_BYTES,
+    has_path,
     mount_call,
     read_users,
 )
@@ -208,3 +211,20 @@ def test_the_snapshot_is_not_written_to(layers: Path) -> None:
 def test_a_mount_inside_another_is_not_supported(layers: Path) -> None:
     with pytest.raises(Unsupported):
         read_users([SnapshotMount("bind", str(layers), "etc", ("rbind",))])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_there"),
+    [("/proc/self", True), ("/et*", True), ("/no/such/place", False), ("/no*such*place", False)],
+)
+def test_has_path_looks_with_the_eyes_of_a_process(layers: Path, pattern: str, is_there: bool) -> None:
+    before = (os.getcwd(), os.readlink("/proc/self/root"), os.readlink("/proc/self/ns/mnt"))
+    assert has_path(os.getpid(), pattern) is is_there
+    assert (os.getcwd(), os.readlink("/proc/self/root"), os.readlink("/proc/self/ns/mnt")) == before
+
+
+def test_has_path_of_a_process_that_is_gone_is_refused(layers: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    with pytest.raises(Refused, match="files of process %d" % ended.pid):
+        has_path(ended.pid, "/etc")

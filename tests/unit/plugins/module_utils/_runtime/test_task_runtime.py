@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
 from ansible_collections.community.containerd.plugins.module_utils._services.containers import SPEC_TYPE
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
+    AlreadyExists,
     Failure,
     NotFound,
     Refused,
@@ -30,6 +31,7 @@ from ansible_collections.community.containerd.tests.unit.fakes.containerd_store 
     Store,
 )
 from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import (
+    Answer,
     Call,
     FakeContainerd,
     Status,
@@ -147,6 +149,28 @@ def test_a_process_that_cannot_start_leaves_no_task(
         verbs.start("web", None)
     assert "correct what it names" in caught.value.remedy
     assert status(verbs) == "absent"
+
+
+def test_a_former_task_on_its_way_out_is_waited_for(
+    fake: FakeContainerd, store: Store, verbs: TaskRuntime
+) -> None:
+    fake.fail("tasks.Create", Status(6, "task web: already exists"))
+    verbs.start("web", None)
+    assert status(verbs) == "running"
+    assert fake.sequence("tasks.Create") == ["tasks.Create", "tasks.Create"]
+
+
+def test_a_task_that_somebody_else_makes_meanwhile_is_told(
+    fake: FakeContainerd, store: Store, verbs: TaskRuntime
+) -> None:
+    def overtaken(call: Call) -> Answer:
+        store.process("web")
+        raise Status(6, "task web: already exists")
+
+    fake.on("tasks.Create", overtaken)
+    with pytest.raises(AlreadyExists):
+        verbs.start("web", None)
+    assert status(verbs) == "running"
 
 
 def test_a_process_that_cannot_be_made_says_why(
