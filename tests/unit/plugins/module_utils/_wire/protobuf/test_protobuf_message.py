@@ -263,13 +263,17 @@ def test_nesting_has_a_ceiling() -> None:
 
 def test_fields_have_a_ceiling() -> None:
     with pytest.raises(TheirMistake, match="fields"):
-        decode(well_known.EMPTY, b"\x12\x00" * (MAX_FIELDS + 1))
+        decode(one([f.BOOL]), packed(MAX_FIELDS - 9) + b"\x12\x00" * 9)
 
 
 def test_packed_numbers_have_a_ceiling() -> None:
-    body = b"\1" * (MAX_FIELDS + 1)
     with pytest.raises(TheirMistake, match="fields"):
-        decode(one([f.BOOL]), b"\x0a" + format_varint(len(body)) + body)
+        decode(one([f.BOOL]), packed(MAX_FIELDS + 1))
+
+
+def packed(count: int) -> bytes:
+    """So many numbers in a field of their own, which counts as well."""
+    return b"\x0a" + format_varint(count) + b"\1" * count
 
 
 def test_every_truncation_is_read_or_refused() -> None:
