@@ -71,7 +71,7 @@ class Lifecycle:
             raise _cannot_start(container, exc) from exc
 
     def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
-        """Make the task. One that is there and not found was left half deleted by a client that died: delete it again."""
+        """Make the task. One that is there and not found is half deleted, by a client that died: delete it again."""
         ends_at = time.monotonic() + DELETE_PATIENCE_S
         while True:
             try:
