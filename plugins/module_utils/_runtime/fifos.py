@@ -35,9 +35,8 @@ class Fifos:
         self._input = memoryview(stdin) if stdin is not None else None
         place = _run_directory()
         _sweep(place)
-        self._directory = tempfile.mkdtemp(prefix=PREFIX, dir=place)
-        # Waits: another command's sweep may be looking at the directory right now.
-        self._files: dict[str, int] = {"lock": _lock(self._directory, fcntl.LOCK_EX)}
+        self._directory, lock = _make(place)
+        self._files: dict[str, int] = {"lock": lock}
         self._is_fed = False
         names = ["stdout"] + ["stderr"] * has_stderr + ["stdin"] * (stdin is not None)
         try:
@@ -132,6 +131,17 @@ def _run_directory() -> str:
     return "/run" if os.access("/run", os.W_OK) else tempfile.gettempdir()
 
 
+def _make(place: str) -> tuple[str, int]:
+    """A directory and the file that locks it. Another command's sweep may take it before that; then a new one."""
+    while True:
+        directory = tempfile.mkdtemp(prefix=PREFIX, dir=place)
+        with suppress(FileNotFoundError):
+            file = _lock(directory, fcntl.LOCK_EX)
+            if os.path.isdir(directory):
+                return directory, file
+            os.close(file)
+
+
 def _lock(directory: str, how: int) -> int:
     """Mark a directory as in use for as long as its file is open: for the life of this process at most."""
     file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -144,12 +154,11 @@ def _lock(directory: str, how: int) -> int:
 
 
 def _sweep(place: str) -> None:
-    """Remove the directories of runs that were killed. One with fifos in it was locked before it had any."""
+    """Remove the directories of runs that were killed: those that nobody has locked."""
     for name in os.listdir(place):
         directory = os.path.join(place, name)
         if name.startswith(PREFIX):
             with suppress(OSError):  # in use, somebody else's, or gone
                 file = _lock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if os.listdir(directory):
-                    shutil.rmtree(directory, ignore_errors=True)
+                shutil.rmtree(directory, ignore_errors=True)
                 os.close(file)
