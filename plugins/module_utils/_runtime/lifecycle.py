@@ -71,14 +71,16 @@ class Lifecycle:
             raise _cannot_start(container, exc) from exc
 
     def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
-        """Make the task. One that is there and not found is half deleted, by a client that died: delete it again."""
+        """Make the task. One that is there and not found is half made or deleted, by a client that died: delete it."""
         ends_at = time.monotonic() + DELETE_PATIENCE_S
         while True:
             try:
                 self._tasks.create(container_id, rootfs, stdio)
                 return
-            except AlreadyExists:
-                if time.monotonic() > ends_at or self._tasks.find(container_id) is not None:
+            except Failure as exc:
+                # "file exists": the bundle of a creation that died, which containerd is about to remove
+                is_remnant = isinstance(exc, AlreadyExists) or exc.message.endswith("file exists")
+                if not is_remnant or time.monotonic() > ends_at or self._tasks.find(container_id) is not None:
                     raise
             self.delete(container_id)
             time.sleep(LOOK_AGAIN_S)
