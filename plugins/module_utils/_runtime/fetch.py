@@ -18,7 +18,8 @@ from .._services.ingests import Ingests, Source
 from .._values import labels as gc_labels
 from .._values.descriptor import CONFIG_TYPES, Descriptor
 from .._values.errors import Damaged, Failure, Locked, Refused
-from .._values.manifest import parse_index, parse_manifest
+from .._values.manifest import diff_ids, parse_config, parse_index, parse_manifest
+from .graph import is_runnable
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from .._services.session import Session
-    from .._values.image import Graph, Pull
+    from .._values.image import Graph, Pull, Remote
     from .._values.reference import Reference
     from .._values.registry import RegistryAccess
     from .registries import Registries
@@ -43,7 +44,7 @@ class Fetcher:
         self._registries = registries
         self._timeout_s = access.timeout_s
         self._workers = Workers(session, access.max_concurrent_downloads, "fetch")
-        self._blobs: dict[str, tuple[Pull, Future[int]]] = {}
+        self._blobs: dict[str, tuple[Pull, Future[int], bool]] = {}
         self._stop = threading.Event()
 
     def __enter__(self) -> Fetcher:
@@ -57,13 +58,21 @@ class Fetcher:
     def begin(self, job: Pull, graph: Graph) -> None:
         """Queue the layers and configs of one image, in the order in which unpacking wants them."""
         if job.remote is not None:
+            promised = _diff_ids(job.remote, graph) if job.extent.unpack else {}
             for blob in graph.blobs:
                 if blob.digest not in self._blobs:
-                    self._blobs[blob.digest] = (job, self._workers.submit(self._fetch, job, blob))
+                    labels, diff_id = _source_label(job.reference), promised.get(blob.digest)
+                    if diff_id:  # unpacking proves it, or the blob goes with the rest of a failed pull
+                        labels[gc_labels.UNCOMPRESSED] = diff_id
+                    future = self._workers.submit(self._fetch, job, blob, labels)
+                    self._blobs[blob.digest] = (job, future, diff_id is not None)
 
-    def wait_for(self, blob: Descriptor) -> None:
-        if blob.digest in self._blobs:
-            self._blobs[blob.digest][1].result()
+    def wait_for(self, blob: Descriptor) -> bool:
+        """Whether the blob has come just now, and with its diff id for a label."""
+        if blob.digest not in self._blobs:
+            return False
+        _job, future, has_diff_id = self._blobs[blob.digest]
+        return future.result() > 0 and has_diff_id
 
     def finish(self, session: Session, job: Pull, graph: Graph) -> int:
         """Wait for the rest of an image and store its documents; returns the bytes that moved for it."""
@@ -71,7 +80,7 @@ class Fetcher:
             return 0
         moved = 0
         for blob in graph.blobs:
-            first, future = self._blobs[blob.digest]
+            first, future, _has_diff_id = self._blobs[blob.digest]
             count = future.result()
             if first is job:
                 moved += count
@@ -82,10 +91,10 @@ class Fetcher:
             moved += self._ingest(session, of, labels, _memory(document))
         return moved
 
-    def _fetch(self, session: Session, job: Pull, blob: Descriptor) -> int:
+    def _fetch(self, session: Session, job: Pull, blob: Descriptor, labels: Mapping[str, str]) -> int:
         config = job.remote.configs.get(blob.digest) if job.remote else None
         source = self._registry(job.reference, blob) if config is None else _memory(config)
-        return self._ingest(session, blob, _source_label(job.reference), source)
+        return self._ingest(session, blob, labels, source)
 
     def _registry(self, reference: Reference, blob: Descriptor) -> Source:
         registry = self._registries.of(reference)
@@ -118,8 +127,9 @@ class Fetcher:
                 call=exc.call,
                 code=exc.code,
             ) from exc
-        if not moved:
-            _add_labels(Content(session), blob.digest, labels)
+        if not moved:  # what was here before takes no diff id on trust
+            proven = {key: value for key, value in labels.items() if key != gc_labels.UNCOMPRESSED}
+            _add_labels(Content(session), blob.digest, proven)
         return moved
 
     def _write_in_turn(
@@ -153,6 +163,17 @@ def ref_of(blob: Descriptor) -> str:
     else:
         kind = "attestation-" if "in-toto" in blob.media_type else "unknown-"
     return kind + blob.digest
+
+
+def _diff_ids(remote: Remote, graph: Graph) -> dict[str, str]:
+    """What each layer unpacks to, as the image configs promise."""
+    promised: dict[str, str] = {}
+    for _of, manifest in graph.manifests:
+        if is_runnable(manifest):
+            config = parse_config(remote.configs[manifest.config.digest], manifest.config)
+            found = diff_ids(config, manifest.config)
+            promised.update(zip((layer.digest for layer in manifest.layers), found))
+    return promised
 
 
 def _memory(document: bytes) -> Source:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .._values.container import SnapshotMount
     from .._values.descriptor import Descriptor
 
-UNCOMPRESSED_LABEL = "containerd.io/uncompressed"
 REF_LABEL = "containerd.io/snapshot.ref"
 ATTEMPTS = 5  # at a layer that other clients unpack, and may fail with, at the same time
 INHERITED_PREFIX = "containerd.io/snapshot/"  # annotations of a layer that its snapshot takes over
@@ -51,10 +50,12 @@ def unpack(
     snapshotter: str,
     manifest: Manifest,
     config: bytes,
-    wait_for: Callable[[Descriptor], None],
+    wait_for: Callable[[Descriptor], bool],
     locks: ChainLocks,
 ) -> None:
     """Extend the chain up to the top layer, each as soon as ``wait_for`` says that its blob is here.
+
+    It tells as well whether that blob has its diff id for a label already.
 
     Ends by labelling the config with the top of the chain, which keeps the snapshots from then on.
     """
@@ -68,7 +69,7 @@ def unpack(
             "rebuild and push the image",
         )
     for position, layer in enumerate(manifest.layers):
-        wait_for(layer)
+        has_diff_id = wait_for(layer)
         parent = chain[position - 1] if position else ""
         with locks.of(chain[position]):
             for _attempt in range(ATTEMPTS):
@@ -81,7 +82,8 @@ def unpack(
                     "snapshot %s comes and goes, as other clients make and remove it" % chain[position],
                     "run the task again once they are done",
                 )
-        content.set_labels(layer.digest, {UNCOMPRESSED_LABEL: diffs[position]})
+        if not has_diff_id:  # a change of labels waits for the disk
+            content.set_labels(layer.digest, {gc_labels.UNCOMPRESSED: diffs[position]})
     wait_for(manifest.config)
     if chain:
         content.set_labels(manifest.config.digest, {gc_labels.GC_SNAPSHOT + snapshotter: chain[-1]})

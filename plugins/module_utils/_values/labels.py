@@ -19,5 +19,6 @@ GC_CONTENT = "containerd.io/gc.ref.content."  # followed by config, l.N for a la
 GC_SNAPSHOT = (
     "containerd.io/gc.ref.snapshot."  # on a config, followed by the snapshotter: the top of the chain
 )
+UNCOMPRESSED = "containerd.io/uncompressed"  # on a layer: its diff id
 
 MAX_BYTES = 4096  # key and value together; containerd refuses a whole object for a longer one

@@ -33,6 +33,7 @@ from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd i
 from ansible_collections.community.containerd.tests.unit.fakes.stored_image import StoredImage
 
 SOURCE = "containerd.io/distribution.source.ghcr.io"
+UNCOMPRESSED = "containerd.io/uncompressed"
 
 
 class Registry:
@@ -88,6 +89,27 @@ def test_an_image_arrives_with_the_labels_that_hold_it(fake: FakeContainerd, sto
         "containerd.io/gc.ref.content.l.1": image.layers[1].digest,
     }
     assert store.space().ingests == {}
+
+
+def test_a_layer_that_is_to_be_unpacked_arrives_with_its_diff_id(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage()
+    fetch_all(fake.session(), Registry(image), job(image))
+    found = [store.space().blobs[layer.digest][UNCOMPRESSED] for layer in image.layers]
+    assert found == image.diff_ids
+
+
+def test_no_diff_id_is_taken_on_trust_for_what_is_not_unpacked(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage()
+    fetch_all(fake.session(), Registry(image), job(image).replace(extent=Extent((), False, "overlayfs")))
+    assert not any(UNCOMPRESSED in labels for labels in store.space().blobs.values())
+
+
+def test_a_lying_config_does_not_relabel_a_layer_that_is_here(fake: FakeContainerd, store: Store) -> None:
+    honest = StoredImage().into(store)
+    store.space().blobs[honest.layers[0].digest][UNCOMPRESSED] = honest.diff_ids[0]
+    liar = StoredImage(diff_ids=["sha256:" + "0" * 64] * 2)
+    fetch_all(fake.session(), Registry(liar), job(liar))
+    assert store.space().blobs[honest.layers[0].digest][UNCOMPRESSED] == honest.diff_ids[0]
 
 
 def test_the_config_is_known_already_and_not_asked_for_again(fake: FakeContainerd, store: Store) -> None:
