@@ -42,7 +42,10 @@ def completed(image: ImageState, extent: Extent) -> ImageState:
     stored, remote = image.stored, image.remote
     if remote is not None and remote.graph.documents:
         record = Image(image.name, remote.target, stored.image.labels if stored else {})
-        whole = Stored(record, remote.platforms, remote.size, (), is_unpacked=extent.unpack)
+        stays = (
+            stored is not None and stored.image.target.digest == remote.target.digest and stored.is_unpacked
+        )
+        whole = Stored(record, remote.platforms, remote.size, (), is_unpacked=extent.unpack or stays)
         to_fetch = sum(blob.size for blob in remote.missing)
         return ImageState(image.name, image.reference, whole, remote, to_fetch=to_fetch)
     if stored is None:
