@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from .container_options import DesiredContainer
     from .verbs import ContainerVerbs
 
-ALIVE = ("running", "paused", "pausing")
-
 
 class ContainerState(Value):
     """The container as it is, what it should come from, and where the two differ."""
@@ -45,7 +43,7 @@ class ContainerState(Value):
 
     @property
     def is_running(self) -> bool:
-        return self.task is not None and self.task.status in ALIVE
+        return self.task is not None and self.task.is_alive
 
 
 def want(params: Mapping[str, Any]) -> DesiredContainer:

@@ -20,7 +20,7 @@ from .._values.platform import host_platform
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
 from .completion import check_never, pull_of, sentence_of
-from .container import ALIVE, ContainerState, read_differences
+from .container import ContainerState, read_differences
 from .drift import Difference
 
 if TYPE_CHECKING:
@@ -102,13 +102,14 @@ def plan_change(desired: DesiredContainer, current: ContainerState) -> Plan:
     is_new = current.record is None or desired.recreate or _needs_new(current)
     steps = _pull(desired, current, is_new)
     steps += _make(desired, current) if is_new else _relabel(desired, current)
-    status = "absent" if is_new or current.task is None else current.task.status
+    task = None if is_new else current.task
+    is_alive = task is not None and task.is_alive
     if desired.state == "started" or (desired.state == "present" and is_new and current.is_running):
-        steps += _run(desired, current, status)
-    elif desired.state == "stopped" and status in ALIVE:
+        steps += _run(desired, current, task)
+    elif desired.state == "stopped" and is_alive:
         steps.append(_stop(desired, current))
-    elif desired.restart and status in ALIVE:
-        steps += _run(desired, current, status)
+    elif desired.restart and is_alive:
+        steps += _run(desired, current, task)
     return Plan(tuple(steps), _after(desired, current, is_new))
 
 
@@ -189,10 +190,11 @@ def _changed_labels(current: ContainerState) -> dict[str, str]:
     return changed
 
 
-def _run(desired: DesiredContainer, current: ContainerState, status: str) -> list[Step]:
+def _run(desired: DesiredContainer, current: ContainerState, task: Task | None) -> list[Step]:
     """The process running: unless it is, or when it is to be started again."""
-    says = "%s container %s" % ("resumed" if status == "paused" else "started", desired.id)
-    if status not in ALIVE or (status == "paused" and not desired.restart):
+    is_paused = task is not None and task.status == "paused"
+    says = "%s container %s" % ("resumed" if is_paused else "started", desired.id)
+    if task is None or not task.is_alive or (is_paused and not desired.restart):
         return [Step("start", (desired.id, None), (says,))]
     if not desired.restart:
         return []

@@ -131,12 +131,8 @@ def _mount(item: Mapping[str, Any]) -> Mount:
         )
     options = list(item["options"] or ())
     if kind == "bind":
-        options = ["rbind", *options, *_propagation(item)]
+        options = ["rbind", *options, *filter(None, [item["propagation"]])]
     elif item["propagation"]:
         raise Refused("propagation of %s is for bind mounts" % item["target"], "remove it, or set type=bind")
     options.append("ro" if item["read_only"] else "rw")
     return Mount(item["target"], kind, source or kind, tuple(options))
-
-
-def _propagation(item: Mapping[str, Any]) -> list[str]:
-    return [item["propagation"]] if item["propagation"] else []

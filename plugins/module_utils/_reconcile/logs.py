@@ -13,7 +13,7 @@ from .._values.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KNOWN = {"none": frozenset(), "file": frozenset(("path",))}  # type: dict[str, frozenset[str]]
+_KNOWN: dict[str, frozenset[str]] = {"none": frozenset(), "file": frozenset(("path",))}
 
 
 def log_uri(params: Mapping[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ Knows what each state means for each status that a task can be in; never how a p
 
 from __future__ import annotations
 
+from signal import SIGKILL
 from typing import TYPE_CHECKING, Any
 
 from .._values import labels
@@ -45,6 +46,10 @@ class TaskState(Value):
     @property
     def status(self) -> str:
         return self.task.status if self.task else "absent"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.task is not None and self.task.is_alive
 
 
 def want(params: Mapping[str, Any]) -> DesiredTask:
@@ -145,13 +150,13 @@ def _pause(desired: DesiredTask, current: TaskState) -> list[Step]:
 
 
 def _kills(desired: DesiredTask) -> bool:
-    return desired.signal in (None, 9)
+    return desired.signal in (None, SIGKILL)
 
 
 def _kill(desired: DesiredTask, current: TaskState) -> list[Step]:
     if current.status in ("absent", "stopped"):
         return []
-    number = desired.signal or 9
+    number = desired.signal or SIGKILL
     says = "sent signal %d to container %s" % (number, desired.container_id)
     return [Step("kill", (desired.container_id, number), (says,), is_event=not _kills(desired))]
 
@@ -159,13 +164,13 @@ def _kill(desired: DesiredTask, current: TaskState) -> list[Step]:
 def _remove(desired: DesiredTask, current: TaskState) -> list[Step]:
     if current.status == "absent":
         return []
-    stopping = [_stopping(desired, current)] if current.status in ("running", "paused", "pausing") else []
+    stopping = [_stopping(desired, current)] if current.is_alive else []
     says = "removed the task of container %s" % desired.container_id
     return [*stopping, Step("delete", (desired.container_id,), (says,))]
 
 
 def _restart(desired: DesiredTask, current: TaskState) -> list[Step]:
-    if current.status not in ("running", "paused"):
+    if not current.is_alive:
         return _start(desired, current)
     says = "started container %s" % desired.container_id
     starting = Step("start", (desired.container_id, desired.log_uri), (says,), is_event=True)

@@ -57,11 +57,9 @@ class ContainerRuntime(TaskRuntime):
         return Snapshots(self.session, container.snapshotter).find_parent(container.snapshot_key)
 
     def identity(self, container: Container, user: str) -> Identity:
-        from .._spec.identity import resolve_identity
-        from .rootfs import read_users
+        from .users import identify
 
-        mounts = Snapshots(self.session, container.snapshotter).mounts(container.snapshot_key)
-        return resolve_identity(user, *read_users(mounts))
+        return identify(self.session, container, user)
 
     def create(self, creation: Creation, snapshotter: str) -> None:
         from .declare import create

@@ -12,17 +12,17 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .._services.snapshots import Snapshots
 from .._services.task_control import TaskControl
 from .._spec.process import exec_process
 from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.execution import Command, Executed
 from .._values.task import Exit, Stdio
 from .fifos import Fifos
+from .users import identify
 
 if TYPE_CHECKING:
     from .._services.session import Session
-    from .._values.container import Container, Identity
+    from .._values.container import Container
 
 FOREVER_S = 365 * 24 * 3600.0
 KILL_PATIENCE_S = 10.0
@@ -39,7 +39,7 @@ def execute(session: Session, container: Container, command: Command) -> Execute
         argv=command.argv,
         cwd=command.working_dir,
         env=command.env,
-        identity=_identity(session, container, command.user),
+        identity=identify(session, container, command.user) if command.user is not None else None,
         tty=command.tty,
     )
     started_at = time.time()
@@ -70,9 +70,8 @@ def execute(session: Session, container: Container, command: Command) -> Execute
                 end.join(KILL_PATIENCE_S)
             raise
         finally:
-            with suppress(
-                Failure
-            ):  # the output and the exit code are here; a remnant is not worth losing them
+            # The output and the exit code are here; a remnant is not worth losing them.
+            with suppress(Failure):
                 tasks.delete_process(container.id, exec_id)
         output = fifos.output
         return Executed(
@@ -83,17 +82,6 @@ def execute(session: Session, container: Container, command: Command) -> Execute
             started_at,
             time.time(),
         )
-
-
-def _identity(session: Session, container: Container, user: str | None) -> Identity | None:
-    """Who ``user`` is by the files of the container; None for whom the container runs as."""
-    if user is None:
-        return None
-    from .._spec.identity import resolve_identity
-    from .rootfs import read_users
-
-    mounts = Snapshots(session, container.snapshotter).mounts(container.snapshot_key)
-    return resolve_identity(user, *read_users(mounts))
 
 
 def _start(tasks: TaskControl, container: Container, exec_id: str) -> int:

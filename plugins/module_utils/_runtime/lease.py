@@ -41,9 +41,8 @@ def leased(session: Session) -> Iterator[Session]:
     try:
         yield session.under(lease)
     except BaseException:
-        with suppress(
-            Failure
-        ):  # the failure is what the user must hear of, not that the daemon is gone as well
+        # The failure is what the user must hear of, not that the daemon is gone as well.
+        with suppress(Failure):
             leases.delete(lease, sync=True)
             sweep(session)
         raise

@@ -118,7 +118,15 @@ class Lifecycle:
                 pass
         self._signal(container_id, signal.SIGKILL, everything=True)
         self._resume(container_id)
-        return self._tasks.wait(container_id, timeout_s=KILL_PATIENCE_S)
+        try:
+            return self._tasks.wait(container_id, timeout_s=KILL_PATIENCE_S)
+        except TimedOut as exc:
+            raise TimedOut(
+                "the process of container %s is still there %g seconds after KILL"
+                % (container_id, KILL_PATIENCE_S),
+                "see what it waits for, such as a disk or a network file system that hangs",
+                call=exc.call,
+            ) from exc
 
     def pause(self, container_id: str) -> None:
         self._tasks.pause(container_id)
@@ -198,8 +206,6 @@ def _stdio(container: Container, log_uri: str | None) -> Stdio:
     uri = container.labels.get(labels.LOG_URI, "") if log_uri is None else log_uri
     process: Mapping[str, object] = container.spec.get("process") or {}
     terminal = bool(process.get("terminal"))
-    if terminal and not uri:
-        uri = (
-            "file:///dev/null"  # a terminal that nobody reads would block the process once its buffer is full
-        )
+    if terminal and not uri:  # one that nobody reads would block the process once its buffer is full
+        uri = "file:///dev/null"
     return Stdio("", uri, "" if terminal else uri, terminal)

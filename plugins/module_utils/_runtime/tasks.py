@@ -7,33 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._services.containers import Containers
-from .._services.session import Session
-from .._services.tasks import Tasks
+from .task_reading import TaskReading
 
 if TYPE_CHECKING:
-    from .._values.container import Container
-    from .._values.endpoint import Endpoint
-    from .._values.task import Exit, Task
+    from .._values.task import Exit
     from .lifecycle import Lifecycle
 
 
-class TaskRuntime:
+class TaskRuntime(TaskReading):
     """The verbs that a decision about tasks may use."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.session = Session(endpoint)
-
-    def container(self, container_id: str) -> Container | None:
-        return Containers(self.session).find(container_id)
-
-    def namespaces(self) -> list[str]:
-        from .._services.namespaces import list_namespaces
-
-        return sorted(list_namespaces(self.session))
-
-    def task(self, container_id: str) -> Task | None:
-        return Tasks(self.session).find(container_id)
 
     def start(self, container_id: str, log_uri: str | None) -> None:
         self.lifecycle.start(container_id, log_uri)

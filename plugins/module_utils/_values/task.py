@@ -32,3 +32,8 @@ class Task(Value):
     status: str
     stdio: Stdio
     exit: Exit
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether there is a process, frozen or not, that would have to be stopped."""
+        return self.status in ("running", "paused", "pausing")
