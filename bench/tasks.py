@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 HOST_PYTHON = "/usr/bin/python3"
-BUILDER = Path(__file__).with_name("payloads.py")
+BUILDER = Path(__file__).resolve().parents[1] / "tests/tools/payload.py"
 
 
 def host_python_with_requests() -> str:
@@ -34,11 +34,11 @@ class Tasks:
         """What runs this task, to be run as often as wanted."""
         self._count += 1
         script = self.folder / f"{self._count}-{module}.py"
-        run_tool(BUILDER, stdin=json.dumps({str(script): [module, args]}))
+        run_tool(BUILDER, "--scripts", stdin=json.dumps({str(script): [module, args]}))
         return [python, str(script)]
 
 
-def run_tool(script: Path, *, stdin: str = "") -> str:
+def run_tool(script: Path, *args: str, stdin: str = "") -> str:
     """Run a script of ours on this Python, which has ansible-core; returns what it prints."""
-    command = [sys.executable, str(script)]
+    command = [sys.executable, str(script), *args]
     return subprocess.run(command, input=stdin, text=True, check=True, stdout=subprocess.PIPE).stdout

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """payload.py [MODULE …]: what a task with each module sends to its host, by Ansible's builder, as JSON.
 
+payload.py --scripts < JSON: writes what would be sent, {path: [module, args]}, one script for each task.
+
 Run it by a Python that has ansible-core, in a process of its own: it installs Ansible's collection loader.
 """
 
@@ -13,9 +15,11 @@ import io
 import json
 import re
 import sys
+import typing as t
 import zipfile
 from pathlib import Path
 
+from ansible import modules
 from ansible.executor.module_common import modify_module
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
@@ -27,24 +31,30 @@ COLLECTIONS = next(path for path in (ROOT / ".dev", *ROOT.parents) if (path / "a
 MODULES = COLLECTIONS / "ansible_collections/community/containerd/plugins/modules"
 
 
-def build(module: str) -> bytes:
-    """The zip inside the built module."""
+def build(module: str, args: dict[str, t.Any], python: str = sys.executable) -> bytes:
+    """The script that a task sends to the host; ``module`` is a full name, ``python`` what runs it there."""
+    namespace, _dot, name = module.rpartition(".")
+    folder = Path(modules.__path__[0]) if namespace == "ansible.builtin" else MODULES
     built = modify_module(
-        module_name=f"community.containerd.{module}",
-        module_path=str(MODULES / f"{module}.py"),
-        module_args={},
+        module_name=module,
+        module_path=str(folder / f"{name}.py"),
+        module_args=args,
         templar=Templar(loader=DataLoader()),
-        task_vars={"ansible_python_interpreter": sys.executable},
+        task_vars={"ansible_python_interpreter": python},
         module_compression="ZIP_DEFLATED",
     )
     # A tuple up to ansible-core 2.18.
-    text = getattr(built, "b_module_data", None) or built[0]  # type: ignore[index]
-    return base64.b64decode(max(re.findall(rb"[A-Za-z0-9+/=]{64,}", text), key=len))
+    return bytes(getattr(built, "b_module_data", None) or built[0])  # type: ignore[index]
+
+
+def zip_of(script: bytes) -> bytes:
+    """The zip inside a built module."""
+    return base64.b64decode(max(re.findall(rb"[A-Za-z0-9+/=]{64,}", script), key=len))
 
 
 def measure(module: str) -> dict[str, int]:
     """Bytes and files: all, and our share (compressed, and as the source that the host compiles)."""
-    data = build(module)
+    data = zip_of(build(f"community.containerd.{module}", {}))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = archive.infolist()
     ours = [info for info in files if info.filename.startswith("ansible_collections/") and info.file_size]
@@ -57,10 +67,19 @@ def measure(module: str) -> dict[str, int]:
     }
 
 
+def write_scripts(tasks: dict[str, tuple[str, dict[str, t.Any]]]) -> None:
+    """One script for each path; named in its first line is the host's Python, which nobody reads there."""
+    for path, (module, args) in tasks.items():
+        Path(path).write_bytes(build(module, args, "/usr/bin/python3"))
+
+
 def main() -> None:
     init_plugin_loader([str(COLLECTIONS)])
-    modules = sys.argv[1:] or sorted(path.stem for path in MODULES.glob("*.py"))
-    print(json.dumps({module: measure(module) for module in modules}, indent=2))
+    if sys.argv[1:] == ["--scripts"]:
+        write_scripts(json.load(sys.stdin))
+        return
+    names = sys.argv[1:] or sorted(path.stem for path in MODULES.glob("*.py"))
+    print(json.dumps({name: measure(name) for name in names}, indent=2))
 
 
 if __name__ == "__main__":
