@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options by which modules pull from registries; mirrors ``_ansible/options.py``."""
+"""How registries are asked; mirrors ``_ansible/options.py``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 options:
-  pull:
-    description:
-      - When to ask the registry.
-      - V(missing) asks only when the image, or a part of it, is not here. A tag that is here stays where it is.
-      - V(always) asks for the digest behind the tag, and fetches when it differs from the one here.
-        A reference with a digest is never asked for again once it is complete.
-      - V(never) works with what is here, and fails when that is not enough.
-      - V(not_present) is another word for V(missing).
-    type: str
-    choices: [missing, always, never, not_present]
-    default: missing
   username:
     description:
       - The user name for the registry. It is sent to the registry of the image, and to the token service that this
@@ -61,11 +50,6 @@ options:
       - Seconds before the first repetition. Each further one waits twice as long, or as long as the registry says.
     type: int
     default: 1
-  max_concurrent_downloads:
-    description:
-      - How many blobs are fetched at the same time, over all images of the task.
-    type: int
-    default: 4
 requirements:
   - The Python library C(requests) on the managed host, when something has to be fetched from a registry
 """

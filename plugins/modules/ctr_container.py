@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - community.containerd.attributes
   - community.containerd.connection
   - community.containerd.log
+  - community.containerd.pull
   - community.containerd.registry
   - community.containerd.snapshotter
 options:
@@ -283,6 +284,7 @@ error:
 from ansible_collections.community.containerd.plugins.module_utils._ansible.options import (
     CONNECTION,
     LOG,
+    PULL,
     REGISTRY,
     SNAPSHOTTER,
 )
@@ -304,6 +306,7 @@ MOUNT = {
 ARGUMENT_SPEC = {
     **CONNECTION,
     **LOG,
+    **PULL,
     **REGISTRY,
     **SNAPSHOTTER,
     "name": {"type": "str", "required": True, "aliases": ["id"]},

@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - community.containerd.attributes
   - community.containerd.connection
+  - community.containerd.pull
   - community.containerd.registry
   - community.containerd.snapshotter
 options:
@@ -199,6 +200,7 @@ error:
 
 from ansible_collections.community.containerd.plugins.module_utils._ansible.options import (
     CONNECTION,
+    PULL,
     REGISTRY,
     SNAPSHOTTER,
 )
@@ -208,6 +210,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.imag
 
 ARGUMENT_SPEC = {
     **CONNECTION,
+    **PULL,
     **REGISTRY,
     **SNAPSHOTTER,
     "name": {"type": "list", "elements": "str", "required": True, "aliases": ["names", "images"]},

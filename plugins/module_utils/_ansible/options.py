@@ -34,11 +34,6 @@ SNAPSHOTTER: dict[str, Any] = {
 }
 
 REGISTRY: dict[str, Any] = {
-    "pull": {
-        "type": "str",
-        "choices": ["missing", "always", "never", "not_present"],
-        "default": "missing",
-    },
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "validate_certs": {"type": "bool", "default": True, "aliases": ["tls_verify", "tlsverify"]},
@@ -46,6 +41,14 @@ REGISTRY: dict[str, Any] = {
     "plain_http": {"type": "bool"},
     "retries": {"type": "int", "default": 3, "aliases": ["retry"]},
     "retry_delay": {"type": "int", "default": 1},
+}
+
+PULL: dict[str, Any] = {
+    "pull": {
+        "type": "str",
+        "choices": ["missing", "always", "never", "not_present"],
+        "default": "missing",
+    },
     "max_concurrent_downloads": {"type": "int", "default": 4},
 }
 

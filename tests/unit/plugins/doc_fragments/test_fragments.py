@@ -51,7 +51,7 @@ def as_documented(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_there_is_something_to_compare() -> None:
-    assert {"CONNECTION", "REGISTRY", "SNAPSHOTTER", "LOG"} <= set(SHARED)
+    assert {"CONNECTION", "REGISTRY", "PULL", "SNAPSHOTTER", "LOG"} <= set(SHARED)
     assert len(NAMES) >= 6
 
 
