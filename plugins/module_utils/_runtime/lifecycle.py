@@ -71,8 +71,13 @@ class Lifecycle:
             raise _cannot_start(container, exc) from exc
 
     def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
-        """Make the task. One that is there and not found is half made or deleted, by a client that died: delete it."""
+        """Make the task, also where a client has died while it made or deleted the one of this name.
+
+        Of such a task only the deletion is left. And what containerd still cleans up after that client may take
+        the bundle from under ours, so whatever else the runtime says is believed only when it says it twice.
+        """
         ends_at = time.monotonic() + DELETE_PATIENCE_S
+        was_doubted = False
         while True:
             try:
                 self._tasks.create(container_id, rootfs, stdio)
@@ -80,7 +85,9 @@ class Lifecycle:
             except Failure as exc:
                 # "file exists": the bundle of a creation that died, which containerd is about to remove
                 is_remnant = isinstance(exc, AlreadyExists) or exc.message.endswith("file exists")
-                if not is_remnant or time.monotonic() > ends_at or self._tasks.find(container_id) is not None:
+                is_doubtful = is_remnant or (exc.kind == Failure.kind and not was_doubted)
+                was_doubted = was_doubted or not is_remnant
+                if not is_doubtful or time.monotonic() > ends_at or self._tasks.find(container_id):
                     raise
             self.delete(container_id)
             time.sleep(LOOK_AGAIN_S)

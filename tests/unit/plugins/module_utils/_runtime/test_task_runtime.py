@@ -176,10 +176,18 @@ def test_a_task_that_somebody_else_makes_meanwhile_is_told(
 def test_a_process_that_cannot_be_made_says_why(
     fake: FakeContainerd, store: Store, verbs: TaskRuntime
 ) -> None:
-    fake.fail("tasks.Create", Status(2, "mount: no such file"))
+    fake.fail("tasks.Create", Status(2, "mount: no such file"), times=2)
     with pytest.raises(Failure, match="container web cannot start: .*mount"):
         verbs.start("web", None)
-    assert fake.named("tasks.Start") == []
+    assert fake.sequence("tasks.Create", "tasks.Start") == ["tasks.Create", "tasks.Create"]
+
+
+def test_a_bundle_taken_away_by_the_clean_up_after_another_client_is_made_again(
+    fake: FakeContainerd, store: Store, verbs: TaskRuntime
+) -> None:
+    fake.fail("tasks.Create", Status(2, "fork/exec containerd-shim-runc-v2: no such file or directory"))
+    verbs.start("web", None)
+    assert status(verbs) == "running"
 
 
 def test_other_troubles_of_a_start_keep_their_kind(
