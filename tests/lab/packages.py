@@ -62,6 +62,14 @@ def fetch(versions: Iterable[str] = VERSIONS) -> dict[str, Release]:
         return {version: _release(cache, version) for version in versions}
 
 
+def unpacked(*names: str) -> dict[str, Path]:
+    """The trees of further packages, of the suite whose programs run everywhere; by name."""
+    cache = cache_directory()
+    cache.mkdir(parents=True, exist_ok=True)
+    with _lock(cache / "lock"):
+        return {name: _package(cache, TOOLS_SUITE, name) for name in names}
+
+
 def program(name: str) -> Path:
     """A tool that every lab has: docker-registry or busybox."""
     places = {

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.community.containerd.tests.lab.plugin import (
+    archive_tools,
     daemon,
     lab,
     namespace,
@@ -14,4 +15,4 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
 )
 
 # Fixtures of every test below this folder.
-__all__ = ["daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+__all__ = ["archive_tools", "daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
