@@ -78,6 +78,7 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]  # names in lower case
     client: tuple[str, int]  # the connection's other end
+    body: bytes = b""
 
 
 @dataclass
@@ -114,19 +115,24 @@ class LyingRegistry:
         realm: str = "",  # token address to declare; its own /token when empty
         certificate: tuple[str, str] | None = None,  # PEM files: certificate and key
         token_life_s: int | None = 300,
+        identity_token: str = "",  # what a POST may trade for a token; without it POST is not allowed there
+        client_ca: str = "",  # PEM file: demand a client certificate that it signed
+        root: str = "/v2",  # where the API is
     ) -> None:
         self.auth = auth
         self.username, self.password = username, password
         self.anonymous = anonymous
         self.realm = realm
         self.token_life_s = token_life_s
+        self.identity_token = identity_token
+        self.root = root
         self.requests: list[Request] = []
         self.tokens: set[str] = set()
         self._lies: list[Lie] = []
         self._manifests: dict[tuple[str, str], Blob] = {}
         self._blobs: dict[tuple[str, str], Blob] = {}
         self._lock = threading.Lock()
-        self._tls = _server_context(certificate) if certificate else None
+        self._tls = _server_context(certificate, client_ca) if certificate else None
         self._server = _Server(("127.0.0.1", 0), self)
 
     def __enter__(self) -> LyingRegistry:
@@ -236,7 +242,11 @@ class LyingRegistry:
     def issue(self, request: Request) -> dict[str, Any] | None:
         """A token, or None for those who may not have one."""
         sent = request.headers.get("authorization")
-        if sent != self.basic and not (self.anonymous and sent is None):
+        form = parse_qs(request.body.decode())
+        if request.method == "POST":
+            if form.get("grant_type") != ["refresh_token"] or form["refresh_token"] != [self.identity_token]:
+                return None
+        elif sent != self.basic and not (self.anonymous and sent is None):
             return None
         token = "token-%d" % len(self.tokens)
         self.tokens.add(token)
@@ -278,9 +288,12 @@ def _config(layers: tuple[Blob, ...], config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _server_context(certificate: tuple[str, str]) -> ssl.SSLContext:
+def _server_context(certificate: tuple[str, str], client_ca: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate)
+    if client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(client_ca)
     return context
 
 
@@ -319,16 +332,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """containerd posts for a token first, and takes 405 for the advice to use GET."""
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        self._send(405, {}, b"", Lie(""))
+        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        if self.server.registry.identity_token:
+            self._answer(body)
+        else:
+            self._send(405, {}, b"", Lie(""))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
         pass
 
-    def _answer(self) -> None:
+    def _answer(self, sent: bytes = b"") -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, parts.path, parse_qs(parts.query), headers, self.client_address)
+        request = Request(self.command, parts.path, parse_qs(parts.query), headers, self.client_address, sent)
         told = self.server.registry.take(request) or Lie("")
         if told.delay_s and told.stall_after is None:
             time.sleep(told.delay_s)
@@ -347,7 +363,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             issued = registry.issue(request)
             body = json.dumps(issued or {"details": "no"}).encode()
             return 200 if issued else 401, {"Content-Type": "application/json"}, body
-        found = re.fullmatch(r"/v2/(.+)/(manifests|blobs)/([^/]+)", request.path)
+        found = re.fullmatch(re.escape(registry.root) + r"/(.+)/(manifests|blobs)/([^/]+)", request.path)
         repository, kind, version = found.groups() if found else ("", "", "")
         challenge = registry.challenge(request, repository)
         if challenge:

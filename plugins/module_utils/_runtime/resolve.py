@@ -44,11 +44,11 @@ def _look_up(
 ) -> Remote:
     registry, stored = registry_of(question.reference), question.stored
     if stored is not None and question.is_pinned:
-        target = stored.image.target
+        target, source = stored.image.target, registry.host
     else:
-        target = registry.resolve(question.reference)
+        target, source = registry.locate(question.reference)
         if stored is not None and stored.is_complete and stored.image.target.digest == target.digest:
-            return Remote(stored.image.target, registry.host, _NOTHING, {}, ())
+            return Remote(stored.image.target, source, _NOTHING, {}, ())
     content = Content(session)
 
     def read(document: Descriptor) -> bytes:
@@ -64,7 +64,7 @@ def _look_up(
     }
     wanted = [of for of, _bytes in graph.documents] + list(graph.blobs)
     missing = tuple(blob for blob in wanted if content.find(blob.digest) is None)
-    return Remote(target, registry.host, graph, configs, missing, platforms_of(graph))
+    return Remote(target, source, graph, configs, missing, platforms_of(graph))
 
 
 def _config(content: Content, registry: Registry, reference: Reference, config: Descriptor) -> bytes:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who we are to a registry: challenges, basic credentials, bearer tokens (distribution, "Authentication").
 
-Credentials go to the registry itself and to the token realm it declares, to nobody else.
+Credentials go to the host they are for and to the token realm it declares, to nobody else.
 Knows what to answer to a challenge; never what is being asked for.
 """
 
@@ -21,12 +21,13 @@ from ..._values.errors import Damaged, Refused
 from .errors import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from ..._values.registry import RegistryAccess
+    from ..._values.registry import Credentials, Host
     from .exchange import Answer, Http
 
 MAX_TOKEN_BYTES = 256 << 10
+_SHORT = 5  # letters; a header's value that is no longer is no secret, and would blot out every text
 _DEFAULT_LIFE_S = 60  # "expires_in", as the token specification says
 _WORD = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110, Section 5.6.2: token
 _ITEM = re.compile(r'(%s)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|(%s)' % (_WORD, _WORD))
@@ -47,94 +48,121 @@ def parse_challenges(header: str) -> dict[str, dict[str, str]]:
 class Login:
     """The Authorization header for each scope; one thread asks for it while the others wait."""
 
-    def __init__(self, host: str, access: RegistryAccess, http: Http) -> None:
+    def __init__(self, host: Host, credentials: Callable[[str], Credentials], http: Http) -> None:
         self._host = host
-        self._access = access
+        self._credentials = credentials
         self._http = http
         self._lock = threading.Lock()
         self._held: dict[str, tuple[str, float]] = {}  # scope to header and the time it ends
+        self._told: set[str] = {value for _name, value in host.headers if len(value) > _SHORT}
 
     def header(self, scope: str) -> str:
         """What to send with the first attempt; empty before the first challenge."""
         held, until = self._held.get(scope, ("", 0.0))
         return held if time.monotonic() < until else ""
 
-    def meet(self, challenge: str, scope: str, used: str, origin: str) -> str:
-        """The header that answers ``challenge``, which came back on ``used``; Refused when there is none."""
+    def meet(self, answer: Answer, scope: str, used: str, repository: str) -> str:
+        """The header that meets the challenge of ``answer``, to a call with ``used``; Refused if there is none."""
         with self._lock:
             held = self.header(scope)
             if held and held != used:
                 return held
-            header, life_s = self._answer(parse_challenges(challenge), scope, used, origin)
+            known = self._credentials(repository)
+            self._told |= {word for word in (known.password, known.identity_token) if word}
+            challenges = parse_challenges(answer.headers.get("WWW-Authenticate", ""))
+            header, life_s = self._met(challenges, known, scope, used, answer)
+            self._told.add(header.partition(" ")[2])
             self._held[scope] = header, time.monotonic() + life_s
             return header
 
     def secrets(self) -> list[str]:
-        """All that must not appear in any text."""
-        words = [header.partition(" ")[2] for header, _until in list(self._held.values())]
-        return [word for word in (self._access.password, *words) if word]
+        """All that must not appear in any text, the longest first, since one may hold another."""
+        return sorted(self._told, key=len, reverse=True)
 
-    def refused(self, call: str = "", code: str = "401") -> Refused:
-        if not self._access.username:
+    def _refused(self, known: Credentials, call: str, code: str) -> Refused:
+        if not known.username and not known.identity_token:
+            remedy = "set username and password" if self._host.is_own else "name this host in auth_file"
             return Refused(
-                "registry %s wants to know who asks" % self._host,
-                "set username and password, or correct the image name",
+                "registry %s wants to know who asks" % self._host.name,
+                remedy + ", or correct the image name",
                 call=call,
                 code=code,
             )
+        user = " of user %s" % known.username if known.username else ""
         return Refused(
-            "registry %s does not take the credentials of user %s" % (self._host, self._access.username),
-            "correct username and password",
+            "registry %s does not take the credentials%s" % (self._host.name, user),
+            "correct " + known.origin,
             call=call,
             code=code,
         )
 
-    def _answer(
-        self, challenges: Mapping[str, Mapping[str, str]], scope: str, used: str, origin: str
+    def _met(
+        self,
+        challenges: Mapping[str, Mapping[str, str]],
+        known: Credentials,
+        scope: str,
+        used: str,
+        answer: Answer,
     ) -> tuple[str, float]:
         if "bearer" in challenges:
-            return self._token(challenges["bearer"], scope, origin)
-        basic = self._basic()
+            return self._token(challenges["bearer"], known, scope, answer.call)
+        basic = _basic(known)
         if "basic" in challenges:
             if not basic or used == basic:
-                raise self.refused()
+                raise self._refused(known, answer.call, "401")
             return basic, float("inf")
         raise Refused(
-            "registry %s asks for authentication %s" % (self._host, ", ".join(challenges) or "of no kind"),
+            "registry %s asks for authentication %s"
+            % (self._host.name, ", ".join(challenges) or "of no kind"),
             "use a registry with basic or token authentication",
+            call=answer.call,
             code="401",
         )
 
-    def _basic(self) -> str:
-        if not self._access.username:
-            return ""
-        pair = "%s:%s" % (self._access.username, self._access.password or "")
-        return "Basic " + base64.b64encode(pair.encode()).decode()
-
-    def _token(self, parameters: Mapping[str, str], scope: str, origin: str) -> tuple[str, float]:
-        realm = self._realm(parameters.get("realm", ""), origin)
+    def _token(
+        self, parameters: Mapping[str, str], known: Credentials, scope: str, call: str
+    ) -> tuple[str, float]:
+        realm = self._realm(parameters.get("realm", ""), call)
         scopes = [scope, *(word for word in parameters.get("scope", "").split() if word != scope)]
-        query = [("service", parameters["service"])] if parameters.get("service") else []
-        query += [("scope", word) for word in scopes]
-        url = realm + ("&" if "?" in realm else "?") + urlencode(query)
-        basic = self._basic()
-        answer = self._http.ask("GET", url, {"Authorization": basic} if basic else {}, limit=MAX_TOKEN_BYTES)
+        service = parameters.get("service", "")
+        if known.identity_token:
+            answer = self._traded(realm, service, scopes, known.identity_token)
+        else:
+            query = [("service", service)] if service else []
+            query += [("scope", word) for word in scopes]
+            url = realm + ("&" if "?" in realm else "?") + urlencode(query)
+            basic = _basic(known)
+            self._told |= {basic.partition(" ")[2]} - {""}
+            headers = {"Authorization": basic} if basic else {}
+            answer = self._http.ask("GET", url, headers, limit=MAX_TOKEN_BYTES)
         if answer.status in (400, 401, 403):
-            raise self.refused(answer.call, str(answer.status))
+            raise self._refused(known, answer.call, str(answer.status))
         if answer.status != 200:
             raise refusal(
                 answer.status,
                 answer.body,
                 what="a token",
-                host=self._host,
+                host=self._host.name,
                 call=answer.call,
-                secrets=[*self.secrets(), basic.partition(" ")[2] or "-"],
+                secrets=self.secrets(),
             )
         return self._parse_token(answer)
 
-    def _realm(self, realm: str, origin: str) -> str:
-        """The token address that may be told our credentials."""
-        allowed = ("https",) if origin.startswith("https:") else ("https", "http")
+    def _traded(self, realm: str, service: str, scopes: list[str], identity_token: str) -> Answer:
+        """A token for an identity token (distribution, "OAuth2 token authentication": refresh_token)."""
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": identity_token,
+            "service": service,
+            "scope": " ".join(scopes),
+            "client_id": "community.containerd",
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._http.ask("POST", realm, headers, limit=MAX_TOKEN_BYTES, body=urlencode(form).encode())
+
+    def _realm(self, realm: str, call: str) -> str:
+        """The token address that may be told our credentials: none in the clear for a host that speaks TLS."""
+        allowed = ("https",) if " https:" in call else ("https", "http")
         try:
             parts = urlsplit(realm)
             safe = parts.scheme in allowed and parts.hostname and parts.port != 0 and "@" not in parts.netloc
@@ -142,8 +170,9 @@ class Login:
             safe = False
         if not safe:
             raise Refused(
-                "registry %s names a token address that is not safe to ask" % self._host,
+                "registry %s names a token address that is not safe to ask" % self._host.name,
                 "correct the realm in the registry's configuration",
+                call=call,
                 code="401",
             )
         return realm
@@ -156,5 +185,14 @@ class Login:
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             token, life_s = None, 0.0
         if not isinstance(token, str) or not token.isprintable() or not token.isascii():
-            raise Damaged("the token address of registry %s gave no token" % self._host, call=answer.call)
+            raise Damaged(
+                "the token address of registry %s gave no token" % self._host.name, call=answer.call
+            )
         return "Bearer " + token, life_s * 0.9  # renewed before the registry's clock ends it
+
+
+def _basic(known: Credentials) -> str:
+    if not known.username:
+        return ""
+    pair = "%s:%s" % (known.username, known.password)
+    return "Basic " + base64.b64encode(pair.encode()).decode()

@@ -12,8 +12,9 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from ..._values.errors import Damaged, Failure, TimedOut, Unreachable
+from ..._values.errors import Damaged, TimedOut, Unreachable
 from .exchange import CHUNK_BYTES
+from .faults import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ class Download:
 
     def __init__(
         self,
-        open_at: Callable[[int], Answer],
+        open_at: Callable[[int, Callable[[Answer], None]], Answer],
         delays: Callable[[], Iterator[float]],
         size: int,
         offset: int,
@@ -84,14 +85,9 @@ class Download:
         return chunk
 
     def _open(self) -> Answer:
-        """Ask for the rest, which the caller's way to ask tries again by itself."""
-        self._answer = answer = self._open_at(self._at)
-        try:
-            self._skip(answer)
-        except Failure:
-            answer.close()
-            raise
-        return answer
+        """Ask for the rest; whoever breaks a promise at its beginning is not the one to have it from."""
+        self._answer = self._open_at(self._at, self._skip)
+        return self._answer
 
     def _skip(self, answer: Answer) -> None:
         """Check the promises of the headers, then read and drop what a server that ignores ranges repeats."""
@@ -114,6 +110,7 @@ class Download:
             "the connection was lost after %d of %d bytes of %s" % (self._at, self._size, self._what),
             "try again, or raise retries",
             call=answer.call,
+            code=LOST,
         )
 
     def _damaged(self, how: str, answer: Answer) -> Damaged:

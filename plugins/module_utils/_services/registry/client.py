@@ -9,71 +9,76 @@ Build one only when a registry is to be asked, since that loads ``requests``.
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._values.descriptor import INDEX_TYPES, MANIFEST_TYPES, MAX_DOCUMENT_BYTES, Descriptor
 from ..._values.digest import digest_of, is_digest
-from ..._values.errors import Damaged, Failure, Refused, TimedOut, Unreachable
+from ..._values.errors import Damaged, Failure, Refused
 from ..._values.manifest import SCHEMA_1_PREFIX, media_type_of, schema_1_refused
-from .errors import MAX_ERROR_BYTES, refusal
-from .hosts import api_host, is_loopback
+from ..._values.registry import NOBODY, PULL, PUSH, RESOLVE, Credentials
+from .hosts import api_host, own_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from ..._values.reference import Reference
-    from ..._values.registry import RegistryAccess
+    from ..._values.registry import Host, RegistryAccess
     from .exchange import Answer
+    from .host_client import HostClient
 
 _ACCEPT = {"Accept": ", ".join([*sorted(MANIFEST_TYPES), *sorted(INDEX_TYPES), "*/*"])}
-_PROBE_TIMEOUT_S = 5.0
+_NO_HEAD = (405, 501)
+T = TypeVar("T")
 
 
 class Registry:
-    """One registry host with one set of credentials, for any number of threads."""
+    """One registry and the hosts that stand in for it, for any number of threads.
 
-    def __init__(self, host: str, access: RegistryAccess) -> None:
-        from .auth import Login
-        from .exchange import Http
+    Each wish goes to the hosts in their order until one of them serves it, and after a wait to all of them again.
+    ``who`` gives the credentials for a host and a repository; without it they are those of ``access``.
+    """
 
-        self.host = api_host(host)
+    def __init__(
+        self,
+        name: str,
+        access: RegistryAccess,
+        hosts: Sequence[Host] = (),
+        who: Callable[[Host, str], Credentials] | None = None,
+    ) -> None:
+        from .host_client import HostClient
+
+        self.host = api_host(name)
         self._access = access
-        self._http = Http(access)
-        self._login = Login(self.host, access, self._http)
-        self._found_base = ""
-        self._lock = threading.Lock()
+        self._hosts = [
+            HostClient(host, access, _asker(who or self._who, host))
+            for host in hosts or (own_host(name, access),)
+        ]
 
     def resolve(self, reference: Reference) -> Descriptor:
-        """What the name stands for right now; NotFound when the registry does not know it."""
-        what = _named(reference)
-        path = "manifests/" + reference.version
-        answer = self._ask("HEAD", reference, path, 0, what)
-        if answer.is_transient:
-            raise self._refusal(answer, what)
-        found = _described(answer) if answer.status == 200 else None
-        if found is None:  # HEAD is not allowed, fails without a body to say why, or does not tell all
-            answer = self._checked(self._ask("GET", reference, path, MAX_DOCUMENT_BYTES, what), what)
-            self._check_size(len(answer.body), what, answer.call)
-            algorithm = reference.digest.partition(":")[0] or "sha256"
-            media_type = media_type_of(answer.body, _media_type(answer))
-            found = Descriptor(media_type, digest_of(answer.body, algorithm), len(answer.body))
-        if reference.digest and found.digest != reference.digest:
-            raise self._damaged("%s with digest %s" % (what, found.digest), answer.call)
-        return found
+        """What the name stands for right now; NotFound when no host knows it."""
+        return self.locate(reference)[0]
+
+    def locate(self, reference: Reference) -> tuple[Descriptor, str]:
+        """What the name stands for right now, and the host that says so. A tag takes one that may resolve."""
+        hosts = self._able(PULL) if reference.digest else self._able(PULL, RESOLVE)
+        return self._first(hosts, lambda host: (self._resolve(host, reference, host is hosts[-1]), host.name))
 
     def document(self, reference: Reference, wanted: Descriptor) -> bytes:
         """The bytes of a document, proven to be those that ``wanted`` names."""
         what = "document %s of image %s" % (wanted.digest, reference)
         self._check_size(wanted.size, what, "")
         path = ("manifests/" if wanted.is_document else "blobs/") + wanted.digest
-        answer = self._checked(self._ask("GET", reference, path, wanted.size, what), what)
-        if len(answer.body) != wanted.size:
-            raise self._damaged("%s, which is not the promised %d bytes" % (what, wanted.size), answer.call)
-        if digest_of(answer.body, wanted.digest.partition(":")[0]) != wanted.digest:
-            raise self._damaged("%s with another digest" % what, answer.call)
-        return answer.body
+
+        def fetch(host: HostClient) -> bytes:
+            answer = host.checked(host.call("GET", reference, path, _ACCEPT, limit=wanted.size), what)
+            if len(answer.body) != wanted.size:
+                raise _damaged(host, "%s, which is not the promised %d bytes" % (what, wanted.size), answer)
+            if digest_of(answer.body, wanted.digest.partition(":")[0]) != wanted.digest:
+                raise _damaged(host, "%s with another digest" % what, answer)
+            return answer.body
+
+        return self._first(self._able(PULL), fetch)
 
     def blob(
         self, reference: Reference, wanted: Descriptor, offset: int = 0
@@ -83,83 +88,73 @@ class Registry:
         Their digest is for the receiver to check, as the content store does when it commits.
         """
         from .blob import Download
+        from .patience import delays
 
         what = "blob %s of image %s" % (wanted.digest, reference)
+        tried: list[HostClient] = []  # each time a host began this blob; again means that it was lost
 
-        def open_at(start: int) -> Answer:
+        def open_at(start: int, check: Callable[[Answer], None]) -> Answer:
             headers = {"Range": "bytes=%d-" % start} if start else {}
-            url = "blobs/" + wanted.digest
-            return self._checked(
-                self._authorised(self._http.open, "GET", reference, url, headers, what), what
-            )
 
-        return Download(open_at, self._http.delays, wanted.size, offset, what)
+            def begin(host: HostClient) -> Answer:
+                answer = host.checked(host.call("GET", reference, "blobs/" + wanted.digest, headers), what)
+                try:
+                    check(answer)
+                except Failure:
+                    answer.close()
+                    raise
+                tried.append(host)
+                return answer
+
+            return self._first(sorted(self._able(PULL), key=tried.count), begin)
+
+        return Download(open_at, lambda: delays(self._access), wanted.size, offset, what)
+
+    def to_push(self) -> HostClient:
+        """The one host that takes what is pushed: the first that may, as containerd has it."""
+        return self._able(PUSH)[0]
 
     def close(self) -> None:
-        self._http.close()
+        for host in self._hosts:
+            host.close()
 
-    def _ask(self, method: str, reference: Reference, path: str, limit: int, what: str) -> Answer:
-        def step(method: str, url: str, headers: Mapping[str, str]) -> Answer:
-            return self._http.ask(method, url, headers, limit=limit)
+    def _first(self, hosts: Sequence[HostClient], step: Callable[[HostClient], T]) -> T:
+        from .patience import first
 
-        return self._authorised(step, method, reference, path, _ACCEPT, what)
+        return first(hosts, self._access, step)
 
-    def _authorised(
-        self,
-        step: Callable[[str, str, Mapping[str, str]], Answer],
-        method: str,
-        reference: Reference,
-        path: str,
-        headers: Mapping[str, str],
-        what: str,
-    ) -> Answer:
-        """The answer to one call, made again with authorization when the registry asks for it."""
-        base = self._base()
-        url = "%s/v2/%s/%s" % (base, reference.repository, path)
-        scope = "repository:%s:pull" % reference.repository
-        used = self._login.header(scope)
-        for _attempt in range(2):
-            answer = step(method, url, {**headers, "Authorization": used} if used else headers)
-            if answer.status != 401 or answer.is_foreign:
-                return answer
-            answer.discard()
-            used = self._login.meet(answer.headers.get("WWW-Authenticate", ""), scope, used, base)
-        return step(method, url, {**headers, "Authorization": used})
+    def _able(self, *capabilities: str) -> list[HostClient]:
+        able = [host for host in self._hosts if host.can(*capabilities)]
+        if not able:
+            raise Refused(
+                "no host of registry %s has the capability to %s" % (self.host, " and ".join(capabilities)),
+                "correct capabilities in its hosts.toml",
+            )
+        return able
 
-    def _checked(self, answer: Answer, what: str) -> Answer:
-        """The answer itself when it holds what was asked for; else the failure, with the registry's words."""
-        if answer.status in (200, 206):
-            return answer
-        if not answer.body:
-            answer.read_whole(MAX_ERROR_BYTES)
-        raise self._refusal(answer, what)
+    def _who(self, host: Host, _repository: str) -> Credentials:
+        if not host.is_own or not self._access.username:
+            return NOBODY
+        return Credentials(self._access.username, self._access.password or "")
 
-    def _refusal(self, answer: Answer, what: str) -> Failure:
-        secrets = self._login.secrets()
-        return refusal(
-            answer.status, answer.body, what=what, host=self.host, call=answer.call, secrets=secrets
-        )
-
-    def _base(self) -> str:
-        """Scheme and host. Loopback registries are tried with TLS first, as containerd does since 1.7."""
-        with self._lock:
-            if not self._found_base:
-                said = self._access.plain_http is not None or self._access.ca_path
-                guessing = not said and is_loopback(self.host)
-                is_plain = self._access.plain_http or (guessing and not self._speaks_tls())
-                self._found_base = ("http://" if is_plain else "https://") + self.host
-            return self._found_base
-
-    def _speaks_tls(self) -> bool:
-        if self.host.endswith(":80"):
-            return False
-        url = "https://" + self.host
-        self._http.trust(url)
-        try:
-            self._http.probe(url + "/v2/", _PROBE_TIMEOUT_S)
-        except (Unreachable, TimedOut):
-            return False
-        return True
+    def _resolve(self, host: HostClient, reference: Reference, is_last: bool) -> Descriptor:
+        what = _named(reference)
+        path = "manifests/" + reference.version
+        answer = host.call("HEAD", reference, path, _ACCEPT, limit=0)
+        found = _described(answer) if answer.status == 200 else None
+        if found is None:
+            # HEAD is not allowed, does not tell all, or, after which nobody is left to ask, does not say why
+            is_worth_it = answer.status == 200 or answer.status in _NO_HEAD or is_last
+            if answer.is_transient or not is_worth_it:
+                raise host.refusal(answer, what)
+            answer = host.checked(host.call("GET", reference, path, _ACCEPT, limit=MAX_DOCUMENT_BYTES), what)
+            self._check_size(len(answer.body), what, answer.call)
+            algorithm = reference.digest.partition(":")[0] or "sha256"
+            media_type = media_type_of(answer.body, _media_type(answer))
+            found = Descriptor(media_type, digest_of(answer.body, algorithm), len(answer.body))
+        if reference.digest and found.digest != reference.digest:
+            raise _damaged(host, "%s with digest %s" % (what, found.digest), answer)
+        return found
 
     def _check_size(self, size: int, what: str, call: str) -> None:
         if size > MAX_DOCUMENT_BYTES:
@@ -169,10 +164,15 @@ class Registry:
                 call=call,
             )
 
-    def _damaged(self, what: str, call: str) -> Damaged:
-        return Damaged(
-            "registry %s sent %s" % (self.host, what), "try another registry, or push again", call=call
-        )
+
+def _asker(who: Callable[[Host, str], Credentials], host: Host) -> Callable[[str], Credentials]:
+    return lambda repository: who(host, repository)
+
+
+def _damaged(host: HostClient, what: str, answer: Answer) -> Damaged:
+    return Damaged(
+        "registry %s sent %s" % (host.name, what), "try another registry, or push again", call=answer.call
+    )
 
 
 def _named(reference: Reference) -> str:

@@ -11,7 +11,6 @@ Neither .netrc nor cookies are used, proxies from the environment are.
 from __future__ import annotations
 
 import email.utils
-import random
 import socket
 import ssl
 import sys
@@ -22,14 +21,17 @@ from urllib.parse import urljoin, urlsplit
 
 from ..._values.errors import Damaged, Failure, Missing, Refused, TimedOut, Unreachable
 from .errors import MAX_ERROR_BYTES
-from .faults import LOST, all_causes, is_passing, named_fault
+from .faults import LOST, NO_CONNECTION, TRANSIENT, all_causes, named_fault
 from .hosts import is_loopback
-from .trust import checking, unchecking
+from .trust import checking, show, unchecking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
+    from typing import Union
 
-    from ..._values.registry import RegistryAccess
+    from ..._values.registry import Host, RegistryAccess
+
+    Body = Union[bytes, Iterable[bytes], None]
 
 try:
     import requests
@@ -47,11 +49,9 @@ else:
 CHUNK_BYTES = 1 << 20
 MAX_REDIRECTS = 10
 MAX_WAIT_S = 60.0  # that a Retry-After may ask for
-CONNECT_TIMEOUT_S = 30.0  # as containerd dials
 _POOL_SIZE = 32  # connections kept per host; more may be open, then they are not kept
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _HEADERS = {"User-Agent": "community.containerd", "Accept-Encoding": "identity"}
-_TRANSIENT = frozenset((408, 429, 500, 502, 503, 504))
 
 
 class Answer:
@@ -76,7 +76,12 @@ class Answer:
     @property
     def is_transient(self) -> bool:
         """Whether the same request may be answered otherwise a moment later."""
-        return self.status in _TRANSIENT
+        return str(self.status) in TRANSIENT
+
+    @property
+    def asked_wait_s(self) -> float:
+        """For how long the host asks us to stay away, in seconds."""
+        return _retry_after(self.headers.get("Retry-After", ""))
 
     @property
     def ends_itself(self) -> bool:
@@ -122,74 +127,57 @@ class Answer:
 
 
 class Http:
-    """Exchanges with one registry and with the hosts it names; for any number of threads."""
+    """Exchanges with one host and with those it names; for any number of threads."""
 
-    def __init__(self, access: RegistryAccess) -> None:
+    def __init__(self, host: Host, access: RegistryAccess) -> None:
         if not HAS_REQUESTS:
             raise Missing(
                 "talking to a registry needs the Python library requests, which %s lacks" % sys.executable,
                 "install python3-requests with apt, dnf or zypper, or run pip install requests",
             )
-        self._access = access
-        self._trusting = ""  # the one origin whose certificate is not checked
-        self._adapters: dict[str, _Adapter] = {}
+        self._host = host
+        self._timeout_s = access.timeout_s
+        self._adapters: dict[tuple[bool, bool, bool], _Adapter] = {}
         self._lock = threading.Lock()
 
-    def trust(self, url: str) -> None:
-        """Take any certificate from the host of ``url``, and from nobody else."""
-        self._trusting = _origin(url)
+    def ask(
+        self, method: str, url: str, headers: Mapping[str, str], *, limit: int | None, body: Body = None
+    ) -> Answer:
+        """The answer with ``limit`` bytes of its body, and one more when there are more; None leaves it unread.
 
-    def open(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
-        """The answer with its body still to be read."""
-        return self._persist(lambda: self._follow(method, url, headers))
-
-    def ask(self, method: str, url: str, headers: Mapping[str, str], *, limit: int) -> Answer:
-        """The answer with ``limit`` bytes of its body, and one more when there are more."""
-
-        def whole() -> Answer:
-            answer = self._follow(method, url, headers)
-            answer.read_whole(limit if answer.status < 400 else MAX_ERROR_BYTES)
-            length = answer.length
-            if method != "HEAD" and length is not None and len(answer.body) < min(length, limit):
-                raise Unreachable("%s was cut off" % answer.call, "try again", call=answer.call, code=LOST)
+        What is sent with a ``body`` follows no redirect.
+        """
+        answer = (
+            self._follow(method, url, headers) if body is None else self._send(method, url, headers, body)
+        )
+        if limit is None:
             return answer
-
-        return self._persist(whole)
+        answer.read_whole(limit if answer.status < 400 else MAX_ERROR_BYTES)
+        length = answer.length
+        if method != "HEAD" and length is not None and len(answer.body) < min(length, limit):
+            raise Unreachable("%s was cut off" % answer.call, "try again", call=answer.call, code=LOST)
+        return answer
 
     def probe(self, url: str, timeout_s: float) -> None:
         """Raise unless somebody speaks HTTP at ``url``; what they say does not matter."""
-        self._send("GET", url, {}, min(timeout_s, self._access.timeout_s)).close()
-
-    def delays(self) -> Iterator[float]:
-        """How long to wait before each further attempt, in seconds."""
-        for number in range(self._access.retries):
-            yield self._access.retry_delay_s * 2**number * random.uniform(1.0, 1.1)
+        self._send("GET", url, {}, None, min(timeout_s, self._timeout_s)).close()
 
     def close(self) -> None:
         for adapter in self._adapters.values():
             adapter.close()
 
-    def _persist(self, step: Callable[[], Answer]) -> Answer:
-        for delay in self.delays():
-            try:
-                answer = step()
-            except (Unreachable, TimedOut) as exc:
-                if not is_passing(exc):
-                    raise
-            else:
-                if not answer.is_transient:
-                    return answer
-                answer.discard()
-                delay = max(delay, _retry_after(answer.headers.get("Retry-After", "")))
-            time.sleep(delay)
-        return step()
+    def is_own(self, url: str) -> bool:
+        """Whether ``url`` is on our host, in the scheme it was asked for in or a safer one."""
+        mine, other = urlsplit(self._host.base), urlsplit(url)
+        safe = other.scheme == "https" or mine.scheme == "http" or self._host.falls_back
+        return safe and _host_and_port(self._host.base) == _host_and_port(url)
 
     def _follow(self, method: str, url: str, headers: Mapping[str, str]) -> Answer:
         """Follow redirects; authorization stays with the origin it was made for."""
         sent = dict(headers)
         asked, is_foreign = _origin(url), False
         for _hop in range(MAX_REDIRECTS + 1):
-            answer = self._send(method, url, sent, self._access.timeout_s)
+            answer = self._send(method, url, sent)
             answer.is_foreign = is_foreign
             target = answer.headers.get("Location", "")
             if answer.status not in _REDIRECTS or not target:
@@ -205,15 +193,21 @@ class Http:
             call=_call(method, url),
         )
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], timeout_s: float) -> Answer:
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: Body = None, timeout_s: float = 0.0
+    ) -> Answer:
         call = _call(method, url)
+        timeout_s = timeout_s or self._timeout_s
+        extra = dict(self._host.headers) if self.is_own(url) else {}
         try:
-            request = requests.Request(method, url, headers={**_HEADERS, **headers}).prepare()
+            request = requests.Request(
+                method, url, headers={**extra, **_HEADERS, **headers}, data=body
+            ).prepare()
             adapter = self._adapter(url)
             response = adapter.send(
                 request,
                 stream=True,
-                timeout=(min(CONNECT_TIMEOUT_S, timeout_s), timeout_s),
+                timeout=(min(self._host.connect_timeout_s, timeout_s), timeout_s),
                 verify=adapter.verifies,
                 proxies=_proxies(url),
             )
@@ -223,28 +217,27 @@ class Http:
 
     def _adapter(self, url: str) -> _Adapter:
         """The one for the trust that ``url`` has; made when first needed, as reading the system's CAs is slow."""
-        make: Callable[[], ssl.SSLContext | None]
-        if url.startswith("http:"):
-            trust, make = "none needed", _nothing
-        elif self._access.validate_certs and _origin(url) != self._trusting:
-            trust, make = "checked", self._checking
-        else:
-            trust, make = "unchecked", _unchecking
+        is_own = self._host.verify != "always" or bool(self._host.clients)
+        is_own = is_own and self.is_own(url)
+        is_checked = self._host.verify == "always" or (self._host.verify == "elsewhere" and not is_own)
+        trust = (url.startswith("https:"), is_checked, is_own)
         with self._lock:
             if trust not in self._adapters:
-                self._adapters[trust] = _Adapter(make())
+                self._adapters[trust] = _Adapter(self._context(is_checked, is_own) if trust[0] else None)
             return self._adapters[trust]
 
-    def _checking(self) -> ssl.SSLContext:
-        context = checking(self._access.ca_path, requests.utils.DEFAULT_CA_BUNDLE_PATH)
-        if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
-            # It compares names itself, always; before 1.26 it lets ssl do so for host names only.
-            context.check_hostname = False
+    def _context(self, is_checked: bool, is_own: bool) -> ssl.SSLContext:
+        if is_checked:
+            context = checking(self._host.ca_files, requests.utils.DEFAULT_CA_BUNDLE_PATH)
+            if urllib3.__version__.startswith("1."):  # type: ignore[attr-defined]
+                # It compares names itself, always; before 1.26 it lets ssl do so for host names only.
+                context.check_hostname = False
+        else:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # stderr is Ansible's
+            context = unchecking()
+        if is_own:
+            show(context, self._host.clients)
         return context
-
-
-def _nothing() -> None:
-    """What clear text has to trust."""
 
 
 class _Adapter(HTTPAdapter):
@@ -273,16 +266,15 @@ def _proxies(url: str) -> dict[str, str]:
     return proxies
 
 
-def _unchecking() -> ssl.SSLContext:
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)  # stderr is Ansible's
-    return unchecking()
-
-
 def _origin(url: str) -> str:
     """Scheme, host and port: what credentials belong to."""
+    return "%s://%s" % (urlsplit(url).scheme, _host_and_port(url))
+
+
+def _host_and_port(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    return "%s://%s:%s" % (parts.scheme, parts.hostname, port)
+    return "%s:%s" % (parts.hostname, port)
 
 
 def _redirected(url: str, target: str, answer: Answer) -> str:
@@ -325,6 +317,9 @@ def _failure(exc: BaseException, call: str) -> Failure:
     if any(isinstance(cause, requests.exceptions.ProxyError) for cause in causes):
         host += " through the proxy that the environment names"
     reason, code, remedy = named_fault(causes)
+    if any(isinstance(cause, requests.exceptions.ConnectTimeout) for cause in causes):
+        words = "registry %s did not take the connection in time" % host
+        return TimedOut(words, "correct its address, or raise timeout", call=call, code=NO_CONNECTION)
     if code == LOST and any(isinstance(cause, _TIMEOUTS) for cause in causes):
         return TimedOut("registry %s sent nothing in time" % host, "try again, or raise timeout", call=call)
     return Unreachable("cannot reach registry %s: %s" % (host, reason), remedy, call=call, code=code)

@@ -13,6 +13,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
+from ..._values.errors import TimedOut, Unreachable
 from .errors import clean
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from ..._values.errors import Failure
 
 LOST = "CONNECTION_LOST"
-_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+NO_CONNECTION = "ETIMEDOUT"
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+TRANSIENT = frozenset(("408", "429", "500", "502", "503", "504"))  # statuses that pass
 _NAMELESS = "NAME_NOT_KNOWN"
 _FINAL = frozenset(  # the next attempt would fail as this one did
     (
-        _UNTRUSTED,
+        UNTRUSTED,
         _NAMELESS,
         "WRONG_VERSION_NUMBER",
         "RECORD_LAYER_FAILURE",
@@ -33,11 +36,21 @@ _FINAL = frozenset(  # the next attempt would fail as this one did
         "UNSUPPORTED_PROTOCOL",
     )
 )
+_NO_WAY = _FINAL | frozenset(
+    (NO_CONNECTION, "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "EAI_AGAIN")
+)
 
 
 def is_passing(failure: Failure) -> bool:
     """Whether another attempt may succeed where this one did not."""
-    return failure.code not in _FINAL
+    if failure.code.isdigit():
+        return failure.code in TRANSIENT
+    return isinstance(failure, (Unreachable, TimedOut)) and failure.code not in _FINAL
+
+
+def is_out_of_reach(failure: Failure) -> bool:
+    """Whether there was not even a connection over which something could be said."""
+    return failure.code in _NO_WAY
 
 
 def all_causes(exc: BaseException) -> list[BaseException]:
@@ -59,7 +72,7 @@ def named_fault(causes: Sequence[BaseException]) -> tuple[str, str, str]:
         if isinstance(cause, ssl.SSLCertVerificationError) or type(cause).__name__ == "CertificateError":
             words = clean(getattr(cause, "verify_message", "") or str(cause))
             remedy = "set ca_path to the CA that signed it, or validate_certs: false"
-            return "its certificate is not trusted (%s)" % words, _UNTRUSTED, remedy
+            return "its certificate is not trusted (%s)" % words, UNTRUSTED, remedy
     for kind in (ssl.SSLError, socket.gaierror, OSError):
         for cause in causes:
             if isinstance(cause, kind) and (kind is not OSError or (cause.errno and cause.strerror)):

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import os
 import ssl
+from typing import TYPE_CHECKING
 
 from ..._values.errors import Refused
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def checking(ca_path: str | None, fallback: str) -> ssl.SSLContext:
-    """The system's trust, else ``fallback``; ``ca_path``, a file or a directory, comes on top."""
+
+def checking(ca_paths: Sequence[str], fallback: str) -> ssl.SSLContext:
+    """The system's trust, else ``fallback``; ``ca_paths``, files or directories, come on top."""
     context = ssl.create_default_context()
     # As in Go: whatever the user trusts may end a chain, and private CAs need not obey all of RFC 5280.
     context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)  # named since Python 3.10
@@ -23,7 +27,7 @@ def checking(ca_path: str | None, fallback: str) -> ssl.SSLContext:
     system = ssl.get_default_verify_paths()
     if not system.cafile and not system.capath:
         context.load_verify_locations(fallback)
-    for path in (ca_path, os.environ.get("REQUESTS_CA_BUNDLE")):
+    for path in (*ca_paths, os.environ.get("REQUESTS_CA_BUNDLE")):
         if path:
             _load(context, path)
     return context
@@ -34,6 +38,26 @@ def unchecking() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def show(context: ssl.SSLContext, clients: Sequence[tuple[str, str]]) -> None:
+    """Answer with these certificates when the server asks who we are; Refused when one cannot be read."""
+    for certificate, key in clients:
+        try:
+            context.load_cert_chain(certificate, key or None, password=_no_password)
+        except OSError as exc:  # ssl.SSLError is one
+            is_wrong = isinstance(exc, ssl.SSLError)
+            reason = "they are not a certificate and its key" if is_wrong else exc.strerror
+            raise Refused(
+                "cannot read the client certificate %s with key %s: %s"
+                % (certificate, key or certificate, reason),
+                "correct client in hosts.toml, or the files in its directory",
+            ) from exc
+
+
+def _no_password() -> str:
+    """For a key that is encrypted; without this, OpenSSL would ask the terminal."""
+    return ""
 
 
 def _load(context: ssl.SSLContext, path: str) -> None:
