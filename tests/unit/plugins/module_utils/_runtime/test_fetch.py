@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime import fetch
-from ansible_collections.community.containerd.plugins.module_utils._runtime.fetch import Fetcher, ref_of
+from ansible_collections.community.containerd.plugins.module_utils._runtime.fetch import Fetcher
+from ansible_collections.community.containerd.plugins.module_utils._runtime.ingest import ref_of
 from ansible_collections.community.containerd.plugins.module_utils._services.session import Session
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
-from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     Failure,
     Locked,
@@ -214,27 +213,7 @@ def test_a_lock_that_stands_still_is_given_up(fake: FakeContainerd, store: Store
         fetch_all(fake.session(), Registry(image), job(image))
 
 
-# Names and labels
-
-
-@pytest.mark.parametrize(
-    ("media_type", "kind"),
-    [
-        ("application/vnd.oci.image.index.v1+json", "index-"),
-        ("application/vnd.docker.distribution.manifest.list.v2+json", "index-"),
-        ("application/vnd.oci.image.manifest.v1+json", "manifest-"),
-        ("application/vnd.docker.distribution.manifest.v2+json", "manifest-"),
-        ("application/vnd.oci.image.config.v1+json", "config-"),
-        ("application/vnd.docker.container.image.v1+json", "config-"),
-        ("application/vnd.oci.image.layer.v1.tar+gzip", "layer-"),
-        ("application/vnd.docker.image.rootfs.diff.tar.gzip", "layer-"),
-        ("application/vnd.in-toto+json", "attestation-"),
-        ("application/octet-stream", "unknown-"),
-    ],
-)
-def test_refs_are_those_of_containerds_own_clients(media_type: str, kind: str) -> None:
-    blob = Descriptor(media_type, digest_of(b""), 0)
-    assert ref_of(blob) == kind + blob.digest
+# Sources
 
 
 @pytest.mark.parametrize(
@@ -249,51 +228,3 @@ def test_refs_are_those_of_containerds_own_clients(media_type: str, kind: str) -
 def test_the_source_is_the_host_without_port(name: str, label: str, value: str) -> None:
     expected = {"containerd.io/distribution.source." + label: value}
     assert fetch._source_label(parse_reference(name)) == expected
-
-
-def test_an_index_holds_every_manifest_that_it_lists(store: Store) -> None:
-    one, two = StoredImage("one"), StoredImage("two")
-    index = one.index_with(store, {"linux/amd64": one, "linux/arm64": two})
-    assert fetch._child_labels(index, store.bytes[index.digest]) == {
-        "containerd.io/gc.ref.content.m.0": one.target.digest,
-        "containerd.io/gc.ref.content.m.1": two.target.digest,
-    }
-
-
-@pytest.mark.parametrize(
-    ("there", "wanted", "after"),
-    [
-        ({}, {SOURCE: "a"}, {SOURCE: "a"}),
-        ({SOURCE: "a"}, {SOURCE: "a"}, {SOURCE: "a"}),
-        ({SOURCE: "b"}, {SOURCE: "a"}, {SOURCE: "a,b"}),
-        ({SOURCE: "a,b"}, {SOURCE: "b"}, {SOURCE: "a,b"}),
-        ({"gc": "1"}, {"gc": "2"}, {"gc": "2"}),
-        ({"other": "1"}, {"gc": "2"}, {"other": "1", "gc": "2"}),
-        ({SOURCE: "x" * 4000}, {SOURCE: "y" * 100}, {SOURCE: "x" * 4000}),
-    ],
-)
-def test_labels_are_completed_and_sources_add_up_to_a_limit(
-    fake: FakeContainerd,
-    store: Store,
-    there: dict[str, str],
-    wanted: dict[str, str],
-    after: dict[str, str],
-) -> None:
-    digest = store.add_blob(b"blob", there)
-    content = fetch.Content(fake.session())
-    fetch._add_labels(content, digest, wanted)
-    assert store.space().blobs[digest] == after
-    fetch._add_labels(content, digest, wanted)
-    assert len(fake.named("content.Update")) == (there != after)
-
-
-def test_labels_of_a_blob_that_is_gone_are_nobodys() -> None:
-    with FakeContainerd() as daemon:
-        Store(daemon)
-        fetch._add_labels(fetch.Content(daemon.session()), digest_of(b"gone"), {"a": "b"})
-        assert daemon.sequence() == ["content.Info"]
-
-
-def test_documents_travel_as_one_chunk_from_an_offset() -> None:
-    with fetch._memory(json.dumps({}).encode())(1) as chunks:
-        assert b"".join(chunks) == b"}"
