@@ -6,7 +6,7 @@
 # hands over to tests/tools/; the steps behind lint, sanity, units … test are listed in tests/tools/steps.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lint sanity units oracle integration faults killed bench demo docs test clean
+.PHONY: help dev lint sanity units oracle integration faults bench demo docs test clean
 
 T := tests/tools
 LAB := $(T)/python tests/lab/lab.py run
@@ -35,13 +35,10 @@ oracle:  ## our protocol code against foreign implementations
 integration:  ## the modules against real containerds; TARGETS="ctr_image …" for some of them
 	@$(STEPS) integration
 
-faults:  ## killed daemons, lying registries, hostile peers
+faults:  ## killed modules, killed daemons, lying registries, hostile peers
 	@$(STEPS) faults
 
-killed:  ## containers whose module was killed in the middle; not part of test yet
-	@$(STEPS) killed
-
-test:  ## everything above but killed, and the other supported ansible-core versions
+test:  ## everything above, and the other supported ansible-core versions
 	@$(STEPS) all
 
 demo: dev  ## two minutes with a private containerd and registry, on this machine, leaving nothing behind
