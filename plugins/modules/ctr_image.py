@@ -8,13 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ctr_image
-short_description: Pull and remove images of containerd
+short_description: Pull, tag, label, pin and remove images of containerd
 version_added: 0.1.0
 description:
   - Ensures that images are present in a containerd namespace, or absent from it.
   - Present means the record of the image, every blob of the wanted platforms, and the unpacked layers.
     What is missing of these is repaired, and only that is fetched.
   - The module speaks to the API of containerd and to the registry itself. It does not use C(ctr).
+  - Labels that a record has, the user's, the pin and those of the kubelet, survive every pull. C(ctr images pull)
+    removes them.
 extends_documentation_fragment:
   - community.containerd.attributes
   - community.containerd.connection
@@ -26,7 +28,7 @@ options:
     description:
       - The images, as V([host[:port]/]repository[:tag][@digest]).
       - Docker's short names work. V(nginx) means V(docker.io/library/nginx:latest), unless there is an image
-        whose name is exactly V(nginx).
+        whose name is exactly V(nginx). To be absent, an image must be there under neither of these names.
       - Several images are fetched in parallel. When one of them fails, none of them changes.
     type: list
     elements: str
@@ -37,9 +39,46 @@ options:
       - V(present) ensures that the images are complete and unpacked.
       - V(absent) removes the names. Content that no other image or container uses is removed by the garbage
         collector of containerd soon after.
+      - Options that say how images are to be, such as O(labels), mean nothing to V(absent). O(repository) is refused
+        there.
+      - In the namespace V(k8s.io) the CRI keeps a record named V(sha256:...) beside each image. V(absent) removes it
+        together with the last name of the image, since it would keep all of the content. A name by digest, such as
+        V(registry.k8s.io/pause@sha256:...), which the kubelet adds when it pulls, is a name of its own. List it too.
     type: str
     choices: [present, absent]
     default: present
+  repository:
+    description:
+      - Further references that must point to the same target as O(name), which must then be one image.
+      - They are made in the store of containerd. Nothing is pushed to a registry.
+      - Docker's short names work here as well. A reference with a digest is refused.
+    type: list
+    elements: str
+    aliases: [target_names]
+  existing_images:
+    description:
+      - What becomes of a reference in O(repository) that points to another image.
+      - V(overwrite) moves it.
+      - V(keep) leaves it alone, its labels included.
+    type: str
+    choices: [overwrite, keep]
+    default: overwrite
+  labels:
+    description:
+      - Labels that the records of O(name) and O(repository) must have. They are labels of the name in containerd,
+        not those that were built into the image.
+      - Other labels stay. An empty string, or null, removes a label.
+      - Values must be strings. A name and its value together have at most 4096 bytes.
+    type: dict
+    aliases: [label]
+  pinned:
+    description:
+      - Whether the kubelet's garbage collection must spare the images, which is the label
+        C(io.cri-containerd.pinned=pinned) on their records. It matters in the namespace V(k8s.io), from containerd
+        1.7 on, and in late releases of 1.6.
+      - V(false) removes the pin. By default a pin is left as it is, also when the tag moves.
+      - It does not bind this module, C(ctr) or C(nerdctl).
+    type: bool
   platform:
     description:
       - The platforms to have, as V(os/architecture[/variant]). The default is the one of the managed host.
@@ -85,6 +124,21 @@ EXAMPLES = r"""
       - registry.k8s.io/pause:3.10
       - registry.k8s.io/coredns/coredns:v1.11.3
     namespace: k8s.io
+
+- name: The kubelet never removes the image of the CNI plugin
+  community.containerd.ctr_image:
+    name: registry.example.com:5000/team/cni:2.4
+    namespace: k8s.io
+    pinned: true
+
+- name: The image is known under the name that the manifests use
+  community.containerd.ctr_image:
+    name: registry.example.com:5000/mirror/nginx:1.27
+    repository:
+      - docker.io/library/nginx:1.27
+      - docker.io/library/nginx:stable
+    labels:
+      org.example.team: web
 
 - name: The tag is where the registry has it
   community.containerd.ctr_image:
@@ -173,6 +227,36 @@ images:
       description: Bytes that moved for this image, or in check mode would move.
       type: int
       sample: 72950530
+references:
+  description: One entry for each reference in O(repository) that is here, in that order.
+  returned: when O(repository) names others than O(name)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the record.
+      type: str
+      sample: docker.io/library/nginx:stable
+    digest:
+      description: The digest of the manifest or index that the name points to.
+      type: str
+      sample: sha256:7f0adca1fc6c29c8dc49a2e90037a10ba20dc266baaed0988e9fb4d0d8b85ba0
+    media_type:
+      description: The media type of that manifest or index.
+      type: str
+      sample: application/vnd.oci.image.index.v1+json
+    labels:
+      description: The labels of the record.
+      type: dict
+      sample: {org.example.team: web}
+    created_at:
+      description: When the record was made. Empty in check mode when it is not there yet.
+      type: str
+      sample: '2026-11-24T03:11:52.000000000Z'
+    updated_at:
+      description: When the record last changed.
+      type: str
+      sample: '2026-11-24T03:11:52.000000000Z'
 actions:
   description: What was done, or in check mode would be done, one sentence each.
   returned: success
@@ -215,6 +299,10 @@ ARGUMENT_SPEC = {
     **SNAPSHOTTER,
     "name": {"type": "list", "elements": "str", "required": True, "aliases": ["names", "images"]},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "repository": {"type": "list", "elements": "str", "aliases": ["target_names"]},
+    "existing_images": {"type": "str", "choices": ["overwrite", "keep"], "default": "overwrite"},
+    "labels": {"type": "dict", "aliases": ["label"]},
+    "pinned": {"type": "bool"},
     "platform": {"type": "list", "elements": "str", "aliases": ["platforms"]},
     "all_platforms": {"type": "bool", "default": False},
     "unpack": {"type": "bool", "default": True},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._values.digest import is_digest
 from .._values.errors import Refused
 from .._values.image import Extent, ImageState, Stored
 from .._values.plan import Plan
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .._values.image import Image, Pulled
     from .._values.reference import Reference
     from .._values.registry import RegistryAccess
+    from .image_records import WantedRecords
     from .verbs import ImageVerbs
 
 
@@ -37,11 +39,15 @@ class DesiredImages(Value):
     access: RegistryAccess
     force: bool
     sync: bool
+    namespace: str
+    records: WantedRecords | None  # None: all that counts is what the names point to
 
 
 class CurrentImages(Value):
     images: tuple[ImageState, ...]
     extent: Extent
+    further: tuple[tuple[str, Image | None], ...] = ()  # references that must point to the same target
+    siblings: tuple[ImageState, ...] = ()  # records beside the images that go with the last of them
 
 
 def want(params: Mapping[str, Any]) -> DesiredImages:
@@ -57,7 +63,17 @@ def want(params: Mapping[str, Any]) -> DesiredImages:
         access=want_access(params),
         force=params["force"],
         sync=params["sync"],
+        namespace=params["namespace"],
+        records=_want_records(params),
     )
+
+
+def _want_records(params: Mapping[str, Any]) -> WantedRecords | None:
+    if not params["repository"] and not params["labels"] and params["pinned"] is None:
+        return None
+    from .image_records import want_records
+
+    return want_records(params)
 
 
 def want_extent(params: Mapping[str, Any], snapshotter: str) -> Extent:
@@ -71,6 +87,8 @@ def want_extent(params: Mapping[str, Any], snapshotter: str) -> Extent:
 
 def _reference(text: str, is_absent: bool) -> Reference | None:
     """Removing takes any name that a record can have; pulling needs one that a registry can serve."""
+    if is_absent and is_digest(text):  # a record of the CRI, no tag named sha256
+        return None
     try:
         return parse_reference(text)
     except Refused:
@@ -86,7 +104,11 @@ def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
     names = [text for text, _reference in desired.names]
     full = [str(reference) for _text, reference in desired.names if reference]
     records = verbs.records(list(dict.fromkeys(names + full)))
-    found = {_existing(records, text, reference): reference for text, reference in desired.names}
+    found = {
+        name: reference
+        for text, reference in desired.names
+        for name in _existing(records, text, reference, desired.state)
+    }
     here = [records[name] for name in found if name in records]
     if desired.state == "absent":
         stored = {image.name: Stored(image, (), 0, (), is_unpacked=False) for image in here}
@@ -95,6 +117,10 @@ def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
     current = CurrentImages(
         tuple(ImageState(name, reference, stored.get(name)) for name, reference in found.items()), extent
     )
+    if desired.records is not None:
+        from .image_records import read_further
+
+        current = read_further(verbs, desired.records, current)
     if desired.pull != "always" and _is_settled(desired, current):
         return current
     from .image_change import read_more
@@ -102,9 +128,14 @@ def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
     return read_more(verbs, desired, current)
 
 
-def _existing(records: Mapping[str, Image], text: str, reference: Reference | None) -> str:
-    """The literal name when there is such a record, else the full one."""
-    return text if text in records or reference is None else str(reference)
+def _existing(
+    records: Mapping[str, Image], text: str, reference: Reference | None, state: str
+) -> Sequence[str]:
+    """The literal name when there is such a record, else the full one; to be absent means: under neither."""
+    full = text if reference is None else str(reference)
+    if state == "absent":
+        return [name for name in (text, full) if name in records] or [full]
+    return [text if text in records else full]
 
 
 def plan(desired: DesiredImages, current: CurrentImages) -> Plan:
@@ -118,7 +149,13 @@ def plan(desired: DesiredImages, current: CurrentImages) -> Plan:
 def _is_settled(desired: DesiredImages, current: CurrentImages) -> bool:
     if desired.state == "absent":
         return all(image.stored is None for image in current.images)
-    return all(_is_whole(image, current.extent) for image in current.images)
+    if not all(_is_whole(image, current.extent) for image in current.images):
+        return False
+    if desired.records is None:
+        return True
+    from .image_records import plan_records
+
+    return not plan_records(desired.records, current).steps
 
 
 def _is_whole(image: ImageState, extent: Extent) -> bool:
@@ -130,7 +167,12 @@ def _is_whole(image: ImageState, extent: Extent) -> bool:
 
 
 def view(desired: DesiredImages, state: CurrentImages) -> Mapping[str, Any]:
-    return {image.name: _view(desired, image.stored) for image in state.images}
+    seen = {image.name: _view(desired, image.stored) for image in (*state.images, *state.siblings)}
+    if desired.records is None:
+        return seen
+    from .image_records import view_records
+
+    return view_records(desired.records, state, seen)
 
 
 def _view(desired: DesiredImages, stored: Stored | None) -> Mapping[str, Any]:
@@ -145,7 +187,12 @@ def _view(desired: DesiredImages, stored: Stored | None) -> Mapping[str, Any]:
 
 def report(desired: DesiredImages, state: CurrentImages, results: Sequence[Any]) -> Mapping[str, Any]:
     pulled = {one.name: one for result in results for one in result or ()}
-    return {"images": [_entry(image, pulled.get(image.name)) for image in state.images]}
+    images = {"images": [_entry(image, pulled.get(image.name)) for image in state.images]}
+    if not state.further:
+        return images
+    from .image_records import report_further
+
+    return {**images, "references": report_further(state)}
 
 
 def _entry(image: ImageState, pulled: Pulled | None) -> Mapping[str, Any]:

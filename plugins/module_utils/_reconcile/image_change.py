@@ -19,17 +19,32 @@ if TYPE_CHECKING:
     from .image import CurrentImages, DesiredImages
     from .verbs import ImageVerbs
 
+KUBERNETES = "k8s.io"  # the namespace in which the CRI keeps records of its own beside those of others
+
 
 def read_more(verbs: ImageVerbs, desired: DesiredImages, current: CurrentImages) -> CurrentImages:
     """Who uses the images that are to go; what the registries have of those that are to come."""
     if desired.state == "absent":
-        users = verbs.users([image.name for image in current.images if image.stored])
-        images = [image.replace(users=tuple(users.get(image.name, ()))) for image in current.images]
-    else:
-        questions = [question for image in current.images for question in _questions(desired, image)]
-        remotes = verbs.look_up(questions, current.extent, desired.access) if questions else {}
-        images = [image.replace(remote=remotes.get(image.name)) for image in current.images]
+        return _read_absent(verbs, desired, current)
+    questions = [question for image in current.images for question in _questions(desired, image)]
+    remotes = verbs.look_up(questions, current.extent, desired.access) if questions else {}
+    images = [image.replace(remote=remotes.get(image.name)) for image in current.images]
     return current.replace(images=tuple(images))
+
+
+def _read_absent(verbs: ImageVerbs, desired: DesiredImages, current: CurrentImages) -> CurrentImages:
+    there = [image.stored.image for image in current.images if image.stored]
+    siblings: tuple[ImageState, ...] = ()
+    if desired.namespace == KUBERNETES:
+        from .image_siblings import read_siblings
+
+        siblings = read_siblings(verbs, there, is_forced=desired.force)
+    users = verbs.users([image.name for image in there] + [image.name for image in siblings])
+    images, siblings = (
+        tuple(image.replace(users=tuple(users.get(image.name, ()))) for image in some)
+        for some in (current.images, siblings)
+    )
+    return current.replace(images=images, siblings=siblings)
 
 
 def _questions(desired: DesiredImages, image: ImageState) -> list[LookUp]:
@@ -49,17 +64,22 @@ def plan_change(desired: DesiredImages, current: CurrentImages) -> Plan:
 
 
 def _plan_absent(desired: DesiredImages, current: CurrentImages) -> Plan:
-    there = [image for image in current.images if image.stored is not None]
-    for image in there:
+    named = [image for image in current.images if image.stored is not None]
+    going = [*named, *current.siblings]
+    for image in going:
         if image.users and not desired.force:
             raise Refused(
                 "image %s is used by container %s" % (image.name, ", ".join(image.users)),
                 "remove the container first, or set force=true",
             )
-    after = tuple(image.replace(stored=None, users=()) for image in current.images)
-    says = tuple("removed image %s" % image.name for image in there)
-    step = Step("remove", (tuple(image.name for image in there), desired.sync), says)
-    return Plan((step,), current.replace(images=after))
+    left = dict(
+        (text if reference is None else str(reference), reference) for text, reference in desired.names
+    )
+    after = tuple(ImageState(name, reference, None) for name, reference in left.items())
+    says = ["removed image %s" % image.name for image in named]
+    says += ["removed image %s, which the CRI keeps beside it" % image.name for image in current.siblings]
+    step = Step("remove", (tuple(image.name for image in going), desired.sync), tuple(says))
+    return Plan((step,), current.replace(images=after, siblings=()))
 
 
 def _plan_present(desired: DesiredImages, current: CurrentImages) -> Plan:
@@ -75,4 +95,10 @@ def _plan_present(desired: DesiredImages, current: CurrentImages) -> Plan:
             says.append(sentence)
             pulls.append(pull_of(image, current.extent))
     steps = (Step("pull", (tuple(pulls), desired.access), tuple(says)),) if pulls else ()
-    return Plan(steps, current.replace(images=tuple(after)))
+    plan = Plan(steps, current.replace(images=tuple(after)))
+    if desired.records is None:
+        return plan
+    from .image_records import plan_records
+
+    named = plan_records(desired.records, plan.after)
+    return Plan(plan.steps + named.steps, named.after)

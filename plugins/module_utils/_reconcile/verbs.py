@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .._values.container import Container, Creation, Identity, ImageFacts
     from .._values.execution import Command, Executed
-    from .._values.image import Extent, Image, LookUp, Pull, Pulled, Remote, Stored
+    from .._values.image import Extent, Image, LookUp, Naming, Pull, Pulled, Remote, Stored
     from .._values.registry import RegistryAccess
     from .._values.task import Exit, Task
 
@@ -46,6 +46,12 @@ class ImageVerbs(ImageReadingVerbs, Protocol):
 
     def pull(self, pulls: Sequence[Pull], access: RegistryAccess) -> list[Pulled]:
         """Complete the images; all of them or, on failure, nothing that was not there."""
+
+    def name(self, namings: Sequence[Naming]) -> None:
+        """Point further names at targets that are here."""
+
+    def label(self, labels: Mapping[str, Mapping[str, str]]) -> None:
+        """Set these labels of these records, by name; an empty one is removed, all others stay."""
 
     def remove(self, names: Sequence[str], sync: bool) -> None:
         """Remove the records."""

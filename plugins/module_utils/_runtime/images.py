@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from .image_reading import ImageReading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .._services.session import Session
     from .._values.endpoint import Endpoint
-    from .._values.image import Extent, LookUp, Pull, Pulled, Remote
+    from .._values.image import Extent, LookUp, Naming, Pull, Pulled, Remote
     from .._values.registry import RegistryAccess
     from .registries import Registries
 
@@ -56,6 +56,20 @@ class ImageRuntime(ImageReading):
 
         with self._reach(access) as registries:
             return pull(self.session, pulls, registries)
+
+    def name(self, namings: Sequence[Naming]) -> None:
+        """Point further names at targets that are here."""
+        from .records import point
+
+        for naming in namings:
+            point(self.images, naming)
+
+    def label(self, labels: Mapping[str, Mapping[str, str]]) -> None:
+        """Set these labels of these records, by name; an empty one is removed, all others stay."""
+        from .records import label
+
+        for name, wanted in labels.items():
+            label(self.images, name, wanted)
 
     def _reach(self, access: RegistryAccess) -> Registries:
         from .registries import Registries

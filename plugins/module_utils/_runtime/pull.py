@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._services.content import Content
 from .._services.images import Images
-from .._values.errors import AlreadyExists
-from .._values.image import Graph, Pull, Pulled
+from .._values.image import Graph, Naming, Pull, Pulled
 from .fetch import Fetcher
 from .graph import is_runnable, walk
 from .lease import leased
+from .records import point
 from .unpack import ChainLocks, unpack
 from .workers import Workers
 
@@ -46,7 +46,8 @@ def pull(session: Session, pulls: Sequence[Pull], registries: Registries) -> lis
             ]
             moved = _results(images)
         for job in pulls:
-            _point(Images(held), job)
+            if job.remote is not None:
+                point(Images(held), Naming(job.name, job.target, {}))
     return [
         Pulled(job.name, job.remote.host if job.remote else "", count) for job, count in zip(pulls, moved)
     ]
@@ -78,13 +79,3 @@ def _results(images: Sequence[Future[Any]]) -> list[int]:
     for image in done:
         image.result()
     return [image.result() for image in images]
-
-
-def _point(images: Images, job: Pull) -> None:
-    """The name at its target. Labels of a record that is there are its user's and the kubelet's, and stay."""
-    if job.remote is None:
-        return
-    try:
-        images.create(job.name, job.target, {})
-    except AlreadyExists:
-        images.update(job.name, job.target, {}, ["target"])

@@ -106,6 +106,14 @@ class Pull(Value):
     extent: Extent
 
 
+class Naming(Value):
+    """A name to point at a target, and labels to set on its record; an empty one is removed."""
+
+    name: str
+    target: Descriptor
+    labels: Mapping[str, str]
+
+
 class Pulled(Value):
     """What a pull moved."""
 

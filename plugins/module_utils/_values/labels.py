@@ -21,4 +21,8 @@ GC_SNAPSHOT = (
 )
 UNCOMPRESSED = "containerd.io/uncompressed"  # on a layer: its diff id
 
+# On an image record: the CRI's word that the kubelet's own garbage collection must spare the image.
+PINNED = "io.cri-containerd.pinned"
+IS_PINNED = "pinned"  # its value
+
 MAX_BYTES = 4096  # key and value together; containerd refuses a whole object for a longer one

@@ -28,6 +28,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.image
     Graph,
     Image,
     LookUp,
+    Naming,
     Pull,
     Pulled,
     Remote,
@@ -160,6 +161,26 @@ class ImageWorld:
         if job.remote is None:
             return Pulled(job.name, "", 0)
         return Pulled(job.name, job.remote.host, sum(blob.size for blob in job.remote.missing))
+
+    def name(self, namings: Sequence[Naming]) -> None:
+        self.applied.append("name")
+        for naming in namings:
+            before = self.here.get(naming.name)
+            made = self.builds[naming.target.digest].stored(
+                naming.name, labels=before.image.labels if before else {}
+            )
+            self.here[naming.name] = made
+            self._label(naming.name, naming.labels)
+
+    def label(self, labels: Mapping[str, Mapping[str, str]]) -> None:
+        self.applied.append("label")
+        for name, wanted in labels.items():
+            self._label(name, wanted)
+
+    def _label(self, name: str, wanted: Mapping[str, str]) -> None:
+        stored = self.here[name]
+        merged = {key: text for key, text in {**stored.image.labels, **wanted}.items() if text}
+        self.here[name] = stored.replace(image=stored.image.replace(labels=merged))
 
     def remove(self, names: Sequence[str], sync: bool) -> None:
         self.applied.append("remove")

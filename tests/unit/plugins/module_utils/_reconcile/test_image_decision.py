@@ -144,14 +144,31 @@ def test_an_unknown_image_is_not_found() -> None:
         play(NOTHING, GONE)
 
 
-@pytest.mark.parametrize("state", ["present", "absent"])
-def test_a_record_under_the_literal_name_wins(state: str) -> None:
+def test_a_record_under_the_literal_name_wins() -> None:
     made = world(None)
     made.put("nginx", OLD)
     made.put("docker.io/library/nginx:latest", NEW)
-    desired = decision.want(params("ctr_image", name=["nginx"], state=state))
+    desired = decision.want(params("ctr_image", name=["nginx"]))
     (found,) = decision.read(made, desired).images
     assert found.name == "nginx"
+
+
+def test_absent_means_neither_under_the_literal_name_nor_under_the_full_one() -> None:
+    def make() -> ImageWorld:
+        made = world(None)
+        made.put("nginx", OLD)
+        made.put("docker.io/library/nginx:latest", NEW)
+        return made
+
+    played = rehearse(
+        decision,
+        make,
+        params("ctr_image", name=["nginx"], state="absent"),
+        runtime=ImageRuntime,
+        verbs=ImageVerbs,
+    )
+    assert played.world.here == {}
+    assert len(played.real.actions) == 2
 
 
 def test_a_short_name_becomes_a_full_one() -> None:

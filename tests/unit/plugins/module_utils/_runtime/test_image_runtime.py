@@ -12,7 +12,8 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.imag
 from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
 from ansible_collections.community.containerd.plugins.module_utils._services.images import Images
-from ansible_collections.community.containerd.plugins.module_utils._values.image import Extent
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound
+from ansible_collections.community.containerd.plugins.module_utils._values.image import Extent, Naming
 from ansible_collections.community.containerd.tests.unit.fakes.containerd_store import STOPPED, Store
 from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import FakeContainerd
 from ansible_collections.community.containerd.tests.unit.fakes.stored_image import StoredImage
@@ -65,6 +66,37 @@ def test_only_the_last_removal_waits_for_the_garbage_collector(
     runtime(fake).remove(["a", "b", "c"], sync)
     assert [call.request["sync"] for call in fake.named("images.Delete")] == [False, False, sync]
     assert Images(fake.session()).list() == []
+
+
+PINNED = {"io.cri-containerd.pinned": "pinned"}
+
+
+@pytest.mark.parametrize("before", [None, {}, PINNED | {"a": "0", "gone": "x"}])
+def test_a_further_name_keeps_the_labels_that_it_has(
+    fake: FakeContainerd, store: Store, before: dict[str, str] | None
+) -> None:
+    target = StoredImage("one").into(store).target
+    if before is not None:
+        StoredImage("two").named(store, "b", dict(before))
+    runtime(fake).name([Naming("b", target, {"a": "1", "gone": ""})])
+    record = Images(fake.session()).find("b")
+    assert record is not None and record.target == target
+    assert record.labels == {"a": "1", **(PINNED if before else {})}
+
+
+def test_labels_are_set_and_removed_one_by_one_in_a_full_message(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage().named(store, "a", {"old": "x", "stays": "y"})
+    runtime(fake).label({"a": {"org.example/new": "z", "old": ""}})
+    record = Images(fake.session()).find("a")
+    assert record is not None and record.target == image.target
+    assert record.labels == {"org.example/new": "z", "stays": "y"}
+    (update,) = fake.named("images.Update")
+    assert update.request["update_mask"]["paths"] == ["labels.org.example/new", "labels.old"]
+
+
+def test_a_record_that_vanished_is_not_labelled(fake: FakeContainerd, store: Store) -> None:
+    with pytest.raises(NotFound, match="image a was removed while it was labelled"):
+        runtime(fake).label({"a": {"new": "z"}})
 
 
 def test_containers_are_listed_sorted_or_as_asked(fake: FakeContainerd, store: Store) -> None:
