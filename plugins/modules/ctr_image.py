@@ -147,6 +147,12 @@ EXAMPLES = r"""
     username: deploy
     password: "{{ registry_password }}"
 
+- name: The image comes from the mirrors that hosts.toml names, each with its own login
+  community.containerd.ctr_image:
+    name: docker.io/library/nginx:1.27
+    hosts_dir: /etc/containerd/certs.d
+    auth_file: /etc/containerd/auth.json
+
 - name: The image is here for two platforms, not unpacked
   community.containerd.ctr_image:
     name: docker.io/library/alpine:3.20
@@ -220,7 +226,7 @@ images:
       type: str
       sample: '2026-11-24T03:11:52.000000000Z'
     source:
-      description: The registry host that answered. Empty when none was asked.
+      description: The host that told the digest, which may be a mirror. Empty when none was asked.
       type: str
       sample: registry-1.docker.io
     bytes_fetched:

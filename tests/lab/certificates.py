@@ -32,13 +32,18 @@ def make_authority(directory: Path, *, name: str, algorithm: str = "ec") -> KeyP
 
 def make_server(directory: Path, *, name: str, authority: KeyPair, addresses: str) -> KeyPair:
     """A server's certificate, signed; ``addresses`` as openssl has them: IP:ADDRESS,DNS:NAME."""
+    return _signed(directory, name, authority, [f"subjectAltName={addresses}", "extendedKeyUsage=serverAuth"])
+
+
+def make_client(directory: Path, *, name: str, authority: KeyPair) -> KeyPair:
+    """A certificate by which a server knows its client, signed."""
+    return _signed(directory, name, authority, ["extendedKeyUsage=clientAuth"])
+
+
+def _signed(directory: Path, name: str, authority: KeyPair, extensions: list[str]) -> KeyPair:
     pair = KeyPair(directory / f"{name}.key", directory / f"{name}.crt")
     signed = ["-x509", "-CA", str(authority.certificate), "-CAkey", str(authority.key)]
-    extensions = [
-        f"subjectAltName={addresses}",
-        "basicConstraints=critical,CA:FALSE",
-        "extendedKeyUsage=serverAuth",
-    ]
+    extensions = ["basicConstraints=critical,CA:FALSE", *extensions]
     flags = [flag for extension in extensions for flag in ("-addext", extension)]
     run([*_request(pair, name, "ec"), *signed, *flags])
     return pair

@@ -39,6 +39,8 @@ REGISTRY: dict[str, Any] = {
     "validate_certs": {"type": "bool", "default": True, "aliases": ["tls_verify", "tlsverify"]},
     "ca_path": {"type": "path", "aliases": ["ca_cert"]},
     "plain_http": {"type": "bool"},
+    "hosts_dir": {"type": "path"},
+    "auth_file": {"type": "path", "aliases": ["authfile", "dockercfg_path"]},
     "retries": {"type": "int", "default": 3, "aliases": ["retry"]},
     "retry_delay": {"type": "int", "default": 1},
 }

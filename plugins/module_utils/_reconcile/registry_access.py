@@ -29,6 +29,8 @@ def want_access(params: Mapping[str, Any]) -> RegistryAccess:
         timeout_s=float(params["timeout"]),
         retries=params["retries"],
         retry_delay_s=float(params["retry_delay"]),
+        hosts_dir=params["hosts_dir"],
+        auth_file=params["auth_file"],
         max_concurrent_downloads=params["max_concurrent_downloads"],
     )
 

@@ -19,6 +19,8 @@ REGISTRY = {
     "validate_certs": True,
     "ca_path": None,
     "plain_http": None,
+    "hosts_dir": None,
+    "auth_file": None,
     "retries": 3,
     "retry_delay": 1,
     "max_concurrent_downloads": 4,

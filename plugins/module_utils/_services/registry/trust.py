@@ -66,7 +66,9 @@ def _load(context: ssl.SSLContext, path: str) -> None:
             context.load_verify_locations(name)
     except OSError as exc:  # ssl.SSLError is one
         reason = "it holds no certificate" if isinstance(exc, ssl.SSLError) else exc.strerror
-        raise Refused("cannot read CA certificates from %s: %s" % (path, reason), "correct ca_path") from exc
+        raise Refused(
+            "cannot read CA certificates from %s: %s" % (path, reason), "correct ca_path, or ca in hosts.toml"
+        ) from exc
 
 
 def _files(path: str) -> list[str]:
