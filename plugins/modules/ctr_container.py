@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Ensures that a container is declared as the task says, and that its process runs or rests.
   - What the task says is compared with what is there, option by option; options that it does not name are left alone.
-    Labels and the stop signal change in place. Any other difference makes the container anew from its image; a
+    Labels, the stop signal and limits change in place. Any other difference makes the container anew from its image; a
     running process is stopped for that and started again. The new container has what the task says and, for all
     that the task does not say, what the image says. What the old one wrote into its own file system is gone.
   - It works on every container of the namespace, whoever made it.
@@ -133,6 +133,63 @@ options:
     description:
       - The runtime shim, such as V(io.containerd.runc.v2). The default is that of the namespace.
     type: str
+  memory:
+    description:
+      - How much memory the container may use, such as V(512m) or V(1.5g). Units are V(b), V(k), V(m), V(g), V(t) and
+        V(p), each 1024 times the one before; a plain number is bytes. V(unlimited) lifts the limit.
+      - Changes in place. The kernel refuses a limit below what is in use and cannot be freed.
+    type: str
+  memory_reservation:
+    description:
+      - How much memory the kernel tries to leave to the container when the host runs short. At most O(memory).
+    type: str
+  memory_swap:
+    description:
+      - How much memory and swap the container may use together; O(memory) is needed too. The same value for both
+        leaves no swap. Without it, swap has no limit of its own. That differs from docker, which allows as much
+        swap as memory.
+      - A host without swap accounting refuses it when the process starts.
+    type: str
+  cpu_shares:
+    description:
+      - The weight of the container when the CPUs are busy, from 2 to 262144. 1024 is what the kernel gives to all.
+    type: int
+  cpu_period:
+    description:
+      - The period, in microseconds, in which O(cpu_quota) may be used up, from 1000 to 1000000.
+    type: int
+  cpu_quota:
+    description:
+      - Microseconds of CPU time in each period. V(-1) is unlimited.
+    type: int
+  cpus:
+    description:
+      - How many CPUs' time the container may use, such as V(1.5). V(0) is unlimited.
+      - The same as O(cpu_quota) in a O(cpu_period) of 100000, so it goes with neither.
+    type: float
+  cpuset_cpus:
+    description:
+      - The CPUs that the container may run on, such as V(0-3,6).
+    type: str
+  cpuset_mems:
+    description:
+      - The memory nodes that the container may use, such as V(0).
+    type: str
+  pids_limit:
+    description:
+      - How many processes and threads there may be. V(-1) is unlimited.
+    type: int
+  blkio_weight:
+    description:
+      - The weight of the container when a disk is busy, from 10 to 1000. It needs a host whose I/O scheduler
+        knows weights.
+    type: int
+  cgroup_parent:
+    description:
+      - The control group, such as V(/batch), below which the container gets a group of its own. Without it, that is
+        one with the name of the namespace.
+      - A systemd slice is not meant here. Shims that leave groups to systemd are not served by this option.
+    type: str
   stop_signal:
     description:
       - The signal that stops the process, by name or number. The default is the image's, else TERM.
@@ -190,6 +247,15 @@ EXAMPLES = r"""
     log_driver: file
     log_options:
       path: /var/log/worker.log
+
+- name: The report gets at most half a CPU and 256 MiB, as of now and without a restart
+  community.containerd.ctr_container:
+    name: report
+    image: registry.example.com:5000/team/report:1.3
+    cpus: 0.5
+    memory: 256m
+    memory_swap: 256m
+    pids_limit: 100
 
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
@@ -324,6 +390,18 @@ ARGUMENT_SPEC = {
     "labels": {"type": "dict", "aliases": ["label"]},
     "annotations": {"type": "dict", "aliases": ["annotation"]},
     "runtime": {"type": "str"},
+    "memory": {"type": "str"},
+    "memory_reservation": {"type": "str"},
+    "memory_swap": {"type": "str"},
+    "cpu_shares": {"type": "int"},
+    "cpu_period": {"type": "int"},
+    "cpu_quota": {"type": "int"},
+    "cpus": {"type": "float"},
+    "cpuset_cpus": {"type": "str"},
+    "cpuset_mems": {"type": "str"},
+    "pids_limit": {"type": "int"},
+    "blkio_weight": {"type": "int"},
+    "cgroup_parent": {"type": "str"},
     "stop_signal": {"type": "str"},
     "stop_timeout": {"type": "int", "default": 10, "aliases": ["stop_time"]},
     "recreate": {"type": "bool", "default": False},

@@ -166,6 +166,10 @@ def _said(desired: DesiredContainer) -> dict[str, Any]:
         "snapshotter": desired.snapshotter,
         "stop_signal": desired.stop_signal,
     }
+    if wish.further:
+        from .further import shown
+
+        said.update(shown(wish.further))
     return {option: value for option, value in said.items() if value is not None}
 
 

@@ -101,7 +101,7 @@ def plan_change(desired: DesiredContainer, current: ContainerState) -> Plan:
         return _plan_absent(desired, current)
     is_new = current.record is None or desired.recreate or _needs_new(current)
     steps = _pull(desired, current, is_new)
-    steps += _make(desired, current) if is_new else _relabel(desired, current)
+    steps += _make(desired, current) if is_new else [*_relabel(desired, current), *_limit(desired, current)]
     task = None if is_new else current.task
     is_alive = task is not None and task.is_alive
     if desired.state == "started" or (desired.state == "present" and is_new and current.is_running):
@@ -190,6 +190,32 @@ def _changed_labels(current: ContainerState) -> dict[str, str]:
     return changed
 
 
+def _limit(desired: DesiredContainer, current: ContainerState) -> list[Step]:
+    """Other limits, for the process and on record."""
+    spec = _limited(desired, current)
+    if current.record is None or spec is None:
+        return []
+    from .further import changed_limits
+
+    options = ", ".join(_limits(desired, current))
+    says = "changed limits of container %s: %s" % (desired.id, options)
+    return [Step("limit", (desired.id, changed_limits(current.record.spec, spec)), (says,))]
+
+
+def _limits(desired: DesiredContainer, current: ContainerState) -> list[str]:
+    return [each.option for each in current.differences if each.option in desired.wish.further]
+
+
+def _limited(desired: DesiredContainer, current: ContainerState) -> dict[str, Any] | None:
+    """The spec of a container that stays, with its new limits; None when they are as they were."""
+    names = _limits(desired, current)
+    if current.record is None or not names:
+        return None
+    from .further import with_limits
+
+    return with_limits(current.record.spec, desired.wish.further, names)
+
+
 def _run(desired: DesiredContainer, current: ContainerState, task: Task | None) -> list[Step]:
     """The process running: unless it is, or when it is to be started again."""
     is_paused = task is not None and task.status == "paused"
@@ -227,7 +253,8 @@ def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> 
             _spec(desired, current.facts.config),
         )
     elif record is not None:
-        record = record.replace(labels={**record.labels, **_changed_labels(current)})
+        spec = _limited(desired, current) or record.spec
+        record = record.replace(labels={**record.labels, **_changed_labels(current)}, spec=spec)
     status = _STATUS.get(desired.state) or (current.task.status if current.task else "")
     if status == "running" and not (task and task.status == "running"):
         task = Task(desired.id, task.pid if task else 0, "running", Stdio(), Exit(0, ""))

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._values.container import Mount, SpecWish
@@ -17,13 +15,31 @@ from .._values.signals import parse_signal
 from .._values.value import Value
 from .logs import log_uri
 from .registry_access import want_access, want_pull
+from .words import texts, words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._values.registry import RegistryAccess
 
 # containerd's identifiers (pkg/identifiers): what can name a container.
 _ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")
 MAX_ID = 76
+
+FURTHER = (  # options that few containers have
+    "memory",
+    "memory_reservation",
+    "memory_swap",
+    "cpu_shares",
+    "cpu_period",
+    "cpu_quota",
+    "cpus",
+    "cpuset_cpus",
+    "cpuset_mems",
+    "pids_limit",
+    "blkio_weight",
+    "cgroup_parent",
+)
 
 
 class DesiredContainer(Value):
@@ -93,34 +109,17 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         network_mode=params["network_mode"],
         read_only=params["read_only"],
         annotations=texts(params, "annotations"),
+        further=_further(params),
     )
 
 
-def words(value: Any, option: str) -> tuple[str, ...] | None:
-    """A command as a list, or as one string that is split as a shell splits it."""
-    if value is None:
-        return None
-    if isinstance(value, str):
-        try:
-            return tuple(shlex.split(value))
-        except ValueError as exc:
-            raise Refused("%s cannot be split into words: %s" % (option, exc), "write it as a list") from exc
-    if isinstance(value, Sequence) and not any(isinstance(item, (dict, list)) for item in value):
-        return tuple(str(item) for item in value)
-    raise Refused("%s is neither a string nor a list of strings" % option, "write it as a list of strings")
+def _further(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = {name: params[name] for name in FURTHER if params[name] is not None}
+    if not said:
+        return said
+    from .further_options import want_further
 
-
-def texts(params: Mapping[str, Any], option: str) -> dict[str, str] | None:
-    """A mapping of texts; numbers and booleans without quotes are refused, since YAML has changed them already."""
-    given = params[option]
-    if given is None:
-        return None
-    for key, value in given.items():
-        if not isinstance(value, str):
-            raise Refused(
-                "the value of %s.%s is not a string" % (option, key), 'put it in quotes, as in %s: "1"' % key
-            )
-    return {str(key): value for key, value in given.items()}
+    return want_further(said)
 
 
 def _mount(item: Mapping[str, Any]) -> Mount:

@@ -43,6 +43,10 @@ def compare_spec(
             yield Difference("user", wish.user, "%d:%d" % (user.uid, user.gid))
     if wish.mounts:
         yield from _compare_mounts(wish.mounts, spec.get("mounts") or ())
+    if wish.further:
+        from .further import compare_further
+
+        yield from compare_further(wish.further, spec)
 
 
 def _exact(

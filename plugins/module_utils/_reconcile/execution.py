@@ -15,8 +15,8 @@ from .._values.errors import Refused
 from .._values.execution import Command, Executed
 from .._values.plan import Plan, Step
 from .._values.value import Value
-from .container_options import texts, words
 from .task import no_such_container
+from .words import texts, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -133,6 +133,9 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def relabel(self, container_id: str, wanted: Mapping[str, str]) -> None:
         """Set these labels; the others stay."""
 
+    def limit(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        """Set parts of the spec's linux.resources, for the process and on record; the others stay."""
+
     def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None:
         """Stop the process, then remove task, snapshot and record."""
 

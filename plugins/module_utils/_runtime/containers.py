@@ -69,6 +69,11 @@ class ContainerRuntime(TaskRuntime):
     def relabel(self, container_id: str, wanted: Mapping[str, str]) -> None:
         self.lifecycle.relabel(self.lifecycle.need(container_id), wanted)
 
+    def limit(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        from .limits import limit
+
+        limit(self.session, container_id, resources)
+
     def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None:
         from .declare import remove
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .._values.container import SnapshotMount
 
+RESOURCES_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources"
 PROCESS_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Process"
 
 
@@ -50,6 +51,14 @@ class TaskControl(Tasks):
 
     def resume(self, container_id: str) -> None:
         self._session.call(rpc.RESUME, {"container_id": container_id})
+
+    def update(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        """Other limits for the process; ``resources`` are parts of the runtime spec's linux.resources."""
+        document = {
+            "type_url": RESOURCES_TYPE,
+            "value": json.dumps(resources, separators=(",", ":")).encode(),
+        }
+        self._session.call(rpc.UPDATE, {"container_id": container_id, "resources": document})
 
     def close_stdin(self, container_id: str, exec_id: str = "") -> None:
         request = {"container_id": container_id, "exec_id": exec_id, "stdin": True}

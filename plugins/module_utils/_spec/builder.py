@@ -58,6 +58,10 @@ def build_spec(
         _grant_all(spec, host)
     _choose_network(spec, wish, host)
     _mount(spec, wish.mounts or ())
+    if wish.further:
+        from .further import put_further
+
+        put_further(spec, wish.further)
     check_spec(spec)
     return spec
 

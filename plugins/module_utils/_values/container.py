@@ -81,6 +81,9 @@ class SpecWish(Value):
     read_only: bool | None = None
     privileged: bool | None = None
     annotations: Mapping[str, str] | None = None
+    further: Mapping[str, Any] = MappingProxyType(
+        {}
+    )  # rarer options that were said, as _spec/further has them
 
 
 class ImageFacts(Value):

@@ -79,6 +79,10 @@ class Case:
     since: str = "1.6"
 
 
+def wish_for(**further: Any) -> SpecWish:
+    return SpecWish(further=further)
+
+
 CASES = {
     "nothing": Case("plain"),
     "image-config": Case("full"),
@@ -137,6 +141,12 @@ CASES = {
         "user-" + user.replace(":", "-"): Case("full", SpecWish(user=user), ("--user", user), since="1.7")
         for user in ("root", "0", "alice", "1000", "bob", "7", "1000:5", "alice:audio", "1000:audio", "bob:5")
     },
+    "memory": Case("plain", wish_for(memory=64 << 20), ("--memory-limit", str(64 << 20))),
+    "cpu-quota": Case(
+        "plain",
+        wish_for(cpu_quota=20000, cpu_period=50000),
+        ("--cpu-quota", "20000", "--cpu-period", "50000"),
+    ),
     "user-over-the-images": Case("named", SpecWish(user="bob"), ("--user", "bob"), since="1.7"),
 }
 

@@ -10,6 +10,7 @@ status and an exit code: `Process.ignores` and `Store.on_start` make them do mor
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import threading
 import zlib
@@ -46,6 +47,7 @@ class Process:
         self.pid, self.stdio = pid, stdio
         self.status, self.exit_status = CREATED, 0
         self.ignores: set[int] = set()
+        self.resources: dict[str, Any] = {}  # that it got while it was there
         self.pending: list[int] = []  # signals that a frozen process has not heard yet
         self.ended = threading.Event()
         self.on_signal: Callable[[int], None] | None = None  # in place of dying
@@ -442,6 +444,13 @@ class Store:
         process.status = RUNNING
         for signal in process.pending:
             process.hear(signal)
+        return {}
+
+    def _tasks_Update(self, call: Call, space: Namespace) -> Answer:
+        process, resources = self._process(call, space), _need_part(call.request["resources"])
+        if process.status not in (CREATED, RUNNING, PAUSED):
+            raise Status(PRECONDITION, "not running: failed precondition")
+        process.resources.update(json.loads(resources["value"]))
         return {}
 
     def _tasks_CloseIO(self, call: Call, space: Namespace) -> Answer:

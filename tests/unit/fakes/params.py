@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.container_options import FURTHER
+
 CONNECTION = {"address": "/run/containerd/containerd.sock", "namespace": "default", "timeout": 60}
 SNAPSHOTTER = {"snapshotter": None}
 REGISTRY = {
@@ -62,6 +64,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "read_only": None,
         "labels": None,
         "annotations": None,
+        **dict.fromkeys(FURTHER),
         "runtime": None,
         "stop_signal": None,
         "stop_timeout": 10,

@@ -336,6 +336,12 @@ class ContainerWorld(TaskWorld):
             old.spec,
         )
 
+    def limit(self, container_id: str, resources: Mapping[str, Any]) -> None:
+        self.applied.append("limit " + " ".join(sorted(resources)))
+        old = self.containers[container_id]
+        linux = {**old.spec["linux"], "resources": {**old.spec["linux"]["resources"], **resources}}
+        self.containers[container_id] = old.replace(spec={**old.spec, "linux": linux})
+
     def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None:
         self.applied.append("remove %d %g" % (signal_number, timeout_s))
         del self.containers[container_id]

@@ -40,5 +40,6 @@ KILL = Method("tasks", "Kill", {**PROCESS_NAME, 3: ("signal", UINT32), 4: ("all"
 EXEC = Method("tasks", "Exec", _EXEC, EMPTY, "spec")
 CLOSE_IO = Method("tasks", "CloseIO", {**PROCESS_NAME, 3: ("stdin", BOOL)}, EMPTY)
 PAUSE = Method("tasks", "Pause", _TASK, EMPTY)
+UPDATE = Method("tasks", "Update", {1: ("container_id", STRING), 2: ("resources", ANY)}, EMPTY, "resources")
 RESUME = Method("tasks", "Resume", _TASK, EMPTY)
 WAIT = Method("tasks", "Wait", PROCESS_NAME, {1: ("exit_status", UINT32), 2: ("exited_at", TIMESTAMP)})

@@ -222,6 +222,40 @@ def test_the_stop_signal_changes_in_place() -> None:
     assert (played.real.before["stop_signal"], played.real.after["stop_signal"]) == ("SIGQUIT", "SIGINT")
 
 
+@pytest.mark.parametrize(
+    ("more", "applied", "shown"),
+    [
+        ({"memory": "1g"}, "limit memory", {"memory": ("unlimited", "1g")}),
+        ({"cpus": 0.5}, "limit cpu", {"cpus": ("unlimited", 0.5)}),
+        (
+            {"cpu_shares": 9, "pids_limit": 7},
+            "limit cpu pids",
+            {"cpu_shares": (0, 9), "pids_limit": ("unlimited", 7)},
+        ),
+    ],
+)
+def test_limits_change_in_place(
+    more: dict[str, Any], applied: str, shown: dict[str, tuple[Any, Any]]
+) -> None:
+    played = play(RUNNING, **more)
+    assert played.applied == [applied]
+    assert played.real.actions == ("changed limits of container web: " + ", ".join(more),)
+    assert {key: (played.real.before[key], played.real.after[key]) for key in shown} == shown
+
+
+def test_limits_that_break_a_rule_are_refused_while_the_old_ones_hold() -> None:
+    with pytest.raises(Refused, match="set memory too"):
+        play(RUNNING, memory_swap="1g")
+    with pytest.raises(Refused, match="set memory too"):
+        play(MISSING, memory_swap="1g")
+
+
+def test_another_parent_group_makes_the_container_anew() -> None:
+    played = play(RUNNING, cgroup_parent="/batch", memory="1g")
+    assert played.applied == [REMOVE, "create", "start"]
+    assert played.real.before["cgroup_parent"] == "/default"
+
+
 def test_labels_of_others_stay() -> None:
     played = play(RUNNING, labels={"new": "1"})
     labels = played.world.containers["web"].labels
