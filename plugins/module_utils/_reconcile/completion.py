@@ -37,8 +37,8 @@ def pull_of(image: ImageState, extent: Extent) -> Pull:
     return Pull(image.name, reference, image.stored.image.target, None, extent)
 
 
-def completed(image: ImageState, extent: Extent) -> ImageState:
-    """The state that the work will leave."""
+def completed(image: ImageState, extent: Extent, claimed: set[str]) -> ImageState:
+    """The state that the work will leave. What an image has ``claimed`` moves for it, and not for those after it."""
     stored, remote = image.stored, image.remote
     if remote is not None and remote.graph.documents:
         record = Image(image.name, remote.target, stored.image.labels if stored else {})
@@ -46,7 +46,9 @@ def completed(image: ImageState, extent: Extent) -> ImageState:
             stored is not None and stored.image.target.digest == remote.target.digest and stored.is_unpacked
         )
         whole = Stored(record, remote.platforms, remote.size, (), is_unpacked=extent.unpack or stays)
-        to_fetch = sum(blob.size for blob in remote.missing)
+        moving = {blob.digest: blob.size for blob in remote.missing if blob.digest not in claimed}
+        claimed.update(moving)
+        to_fetch = sum(size - remote.arrived.get(digest, 0) for digest, size in moving.items())
         return ImageState(image.name, image.reference, whole, remote, to_fetch=to_fetch)
     if stored is None:
         return image

@@ -86,11 +86,12 @@ def _plan_present(desired: DesiredImages, current: CurrentImages) -> Plan:
     pulls: list[Pull] = []
     says: list[str] = []
     after: list[ImageState] = []
+    claimed: set[str] = set()
     for image in current.images:
         if desired.pull == "never":
             check_never(image)
         sentence = sentence_of(image, current.extent)
-        after.append(completed(image, current.extent) if sentence else image)
+        after.append(completed(image, current.extent, claimed) if sentence else image)
         if sentence:
             says.append(sentence)
             pulls.append(pull_of(image, current.extent))

@@ -40,6 +40,8 @@ class Fetcher:
         self._registries = registries
         self._workers = Workers(session, access.max_concurrent_downloads, "fetch")
         self._blobs: dict[str, tuple[Pull, Future[int], bool]] = {}
+        self._documents: dict[str, str] = {}  # the image that asked for each first
+        self._moved: dict[str, int] = {}  # bytes, by document
         self._stop = threading.Event()
         self._ingester = Ingester(access.timeout_s, self._stop)
 
@@ -62,6 +64,8 @@ class Fetcher:
                         labels[gc_labels.UNCOMPRESSED] = diff_id
                     future = self._workers.submit(self._fetch, job, blob, labels)
                     self._blobs[blob.digest] = (job, future, diff_id is not None)
+            for of, _document in graph.documents:
+                self._documents.setdefault(of.digest, job.name)
 
     def wait_for(self, blob: Descriptor) -> bool:
         """Whether the blob has come just now, and with its diff id for a label."""
@@ -70,22 +74,29 @@ class Fetcher:
         _job, future, has_diff_id = self._blobs[blob.digest]
         return future.result() > 0 and has_diff_id
 
-    def finish(self, session: Session, job: Pull, graph: Graph) -> int:
-        """Wait for the rest of an image and store its documents; returns the bytes that moved for it."""
+    def finish(self, session: Session, job: Pull, graph: Graph) -> None:
+        """Wait for the rest of an image and store its documents."""
         if job.remote is None:
-            return 0
-        moved = 0
+            return
         for blob in graph.blobs:
             first, future, _has_diff_id = self._blobs[blob.digest]
-            count = future.result()
-            if first is job:
-                moved += count
-            elif first.reference != job.reference:
+            future.result()
+            if first.reference != job.reference:
                 add_labels(Content(session), blob.digest, _source_label(job.reference))
         for of, document in reversed(graph.documents):  # children first
             labels = {**_source_label(job.reference), **child_labels(of, document)}
-            moved += self._ingester.ingest(session, of, labels, memory(document))
-        return moved
+            moved = self._ingester.ingest(session, of, labels, memory(document))
+            if moved:
+                self._moved[of.digest] = moved
+
+    def moved(self) -> dict[str, int]:
+        """The bytes that have moved, by name of the image that asked for them first. When all are finished."""
+        counts: dict[str, int] = {}
+        for first, future, _has_diff_id in self._blobs.values():
+            counts[first.name] = counts.get(first.name, 0) + future.result()
+        for digest, name in self._documents.items():
+            counts[name] = counts.get(name, 0) + self._moved.get(digest, 0)
+        return counts
 
     def _fetch(self, session: Session, job: Pull, blob: Descriptor, labels: Mapping[str, str]) -> int:
         config = job.remote.configs.get(blob.digest) if job.remote else None

@@ -8,7 +8,7 @@ Knows the order of documents; never where their bytes come from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Optional
 
 from .._values.descriptor import Descriptor
 from .._values.errors import Damaged, Unsupported
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 4  # indexes within indexes
 MAX_MANIFESTS = 512  # in all indexes of one image together
 
-Read = Callable[[Descriptor], bytes]
+Read = Callable[[Descriptor], Optional[bytes]]  # None: not to be had, and left out
 
 
 def walk(target: Descriptor, platforms: Sequence[Platform], name: str, read: Read) -> Graph:
@@ -35,6 +35,8 @@ def walk(target: Descriptor, platforms: Sequence[Platform], name: str, read: Rea
         deeper: list[Descriptor] = []
         for document in level:
             content = read(document)
+            if content is None:
+                continue
             documents.append((document, content))
             if document.is_index:
                 listed = parse_index(content, document)

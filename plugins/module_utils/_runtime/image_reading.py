@@ -48,4 +48,5 @@ class ImageReading:
         from .presence import Inspector
 
         inspector = Inspector(self.session, extent)
+        inspector.prepare(images)
         return {image.name: inspector.inspect(image) for image in images}

@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._services.snapshots import Snapshots
 from .._values import labels
+from .._values.digest import chain_ids
 from .._values.errors import NotFound
 from .._values.image import Blob, Extent, Graph, Image, Stored
 from .._values.manifest import Manifest, chain_of
 from .graph import is_runnable, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from .._services.session import Session
     from .._values.descriptor import Descriptor
+
+
+MANY = 32  # images: from here on, listing the whole store is cheaper than a question about each blob
 
 
 class Inspector:
@@ -29,44 +34,96 @@ class Inspector:
         self._content = Content(session)
         self._snapshots = Snapshots(session, extent.snapshotter)
         self._extent = extent
-        self._blobs: dict[str, Blob | None] = {}
+        # Of a blob that is here: the top of the chain, which a config names, and the diff id, which a layer does.
+        self._blobs: dict[str, tuple[str, str] | None] = {}
+        self._chains: dict[str, bool] = {}  # whether there is a snapshot of that name
+        self._knows_all = False
+        self._seen: dict[str, Stored] = {}
+
+    def prepare(self, images: Sequence[Image]) -> None:
+        """List the store when that is cheaper for so many images; a few words are kept of each blob."""
+        if len({image.target.digest for image in images}) >= MANY:
+            self._blobs.update((blob.digest, self._held(blob)) for blob in self._content.iterate())
+            self._chains.update((name, True) for name in self._snapshots.parents())
+            self._knows_all = True
 
     def inspect(self, image: Image) -> Stored:
+        """How much of it is here. Damaged or Unsupported when what is here is no image."""
+        target = image.target.digest
+        if target not in self._seen:
+            self._seen[target] = self.look(image)[0]
+        return self._seen[target].replace(image=image)
+
+    def look(self, image: Image) -> tuple[Stored, Graph]:
+        """How much of it is here, and what that is."""
         missing: dict[str, Descriptor] = {}
-
-        def read(document: Descriptor) -> bytes:
-            try:
-                return self._content.read(document.digest)
-            except NotFound:
-                missing[document.digest] = document
-                raise
-
-        try:
-            graph = walk(image.target, self._extent.platforms, image.name, read)
-        except NotFound:
-            return Stored(image, (), 0, tuple(missing.values()) or (image.target,), is_unpacked=False)
-        missing.update({blob.digest: blob for blob in graph.blobs if self._find(blob) is None})
+        graph = self._walk(image, missing)
+        is_known = not missing
+        missing.update({blob.digest: blob for blob in graph.blobs if self._find(blob.digest) is None})
         size = sum(of.size for of, _bytes in graph.documents)
         size += sum(blob.size for blob in graph.blobs if blob.digest not in missing)
-        is_unpacked = all(self._is_unpacked(manifest) for _of, manifest in graph.manifests)
-        return Stored(image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked)
+        is_unpacked = is_known and all(self._is_unpacked(manifest) for _of, manifest in graph.manifests)
+        stored = Stored(image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked)
+        return stored, graph
 
-    def _find(self, blob: Descriptor) -> Blob | None:
-        if blob.digest not in self._blobs:
-            self._blobs[blob.digest] = self._content.find(blob.digest)
-        return self._blobs[blob.digest]
+    def _walk(self, image: Image, missing: dict[str, Descriptor]) -> Graph:
+        """All documents that are here; those that are not are added to ``missing``."""
+
+        def read(document: Descriptor) -> bytes | None:
+            if not self._knows_all or document.digest in self._blobs:
+                try:
+                    return self._content.read(document.digest)
+                except NotFound:
+                    pass
+            missing[document.digest] = document
+            return None
+
+        target, platforms = image.target, self._extent.platforms
+        try:
+            return walk(target, platforms, image.name, read)
+        except NotFound:  # an index does not offer all that is wanted: each on its own, then
+            missing[target.digest] = target
+        parts = []
+        for platform in platforms:
+            with suppress(NotFound):
+                parts.append(walk(target, (platform,), image.name, read))
+        documents = {of.digest: (of, data) for part in parts for of, data in part.documents}
+        manifests = {of.digest: (of, manifest) for part in parts for of, manifest in part.manifests}
+        return Graph(tuple(documents.values()), tuple(manifests.values()))
+
+    def _find(self, digest: str) -> tuple[str, str] | None:
+        if digest not in self._blobs and not self._knows_all:
+            blob = self._content.find(digest)
+            self._blobs[digest] = None if blob is None else self._held(blob)
+        return self._blobs.get(digest)
+
+    def _held(self, blob: Blob) -> tuple[str, str]:
+        top = blob.labels.get(labels.GC_SNAPSHOT + self._extent.snapshotter, "")
+        return top, blob.labels.get(labels.UNCOMPRESSED, "")
 
     def _is_unpacked(self, manifest: Manifest) -> bool:
         """The top of the chain is there, and the config holds it against the garbage collector."""
         if not is_runnable(manifest) or not manifest.layers:
             return True
-        config = self._find(manifest.config)
-        if config is None:
+        config = self._find(manifest.config.digest)
+        top = config[0] if config else ""
+        if not top or not self._has_snapshot(top):
             return False
-        top = config.labels.get(labels.GC_SNAPSHOT + self._extent.snapshotter)
-        if not top or not self._snapshots.exists(top):
-            return False
-        return top == chain_of(self._content.read(config.digest), manifest.config)[-1]
+        # What each layer unpacked to is on its label, as a rule, which saves reading the config.
+        if top == self._top_of(manifest):
+            return True
+        return top == chain_of(self._content.read(manifest.config.digest), manifest.config)[-1]
+
+    def _has_snapshot(self, name: str) -> bool:
+        if name not in self._chains and not self._knows_all:
+            self._chains[name] = self._snapshots.exists(name)
+        return self._chains.get(name, False)
+
+    def _top_of(self, manifest: Manifest) -> str:
+        """The chain id of all layers by their labels; '' when one has none."""
+        held = [self._find(layer.digest) for layer in manifest.layers]
+        diff_ids = [layer[1] for layer in held if layer and layer[1]]
+        return chain_ids(diff_ids)[-1] if len(diff_ids) == len(held) else ""
 
 
 def platforms_of(graph: Graph, missing: Container[str] = ()) -> tuple[str, ...]:

@@ -44,13 +44,12 @@ def pull(session: Session, pulls: Sequence[Pull], registries: Registries) -> lis
             images = [
                 unpackers.submit(_complete, job, graph, fetcher, locks) for job, graph in zip(pulls, graphs)
             ]
-            moved = _results(images)
+            _wait_for(images)
+            moved = fetcher.moved()
         for job in pulls:
             if job.remote is not None:
                 point(Images(held), Naming(job.name, job.target, {}))
-    return [
-        Pulled(job.name, job.remote.host if job.remote else "", count) for job, count in zip(pulls, moved)
-    ]
+    return [Pulled(job.name, job.remote.host if job.remote else "", moved.get(job.name, 0)) for job in pulls]
 
 
 def _graph(session: Session, job: Pull) -> Graph:
@@ -61,8 +60,8 @@ def _graph(session: Session, job: Pull) -> Graph:
     return walk(job.target, job.extent.platforms, job.name, lambda of: content.read(of.digest))
 
 
-def _complete(session: Session, job: Pull, graph: Graph, fetcher: Fetcher, locks: ChainLocks) -> int:
-    """Unpack one image as its layers arrive, then store its documents; returns the bytes moved for it."""
+def _complete(session: Session, job: Pull, graph: Graph, fetcher: Fetcher, locks: ChainLocks) -> None:
+    """Unpack one image as its layers arrive, then store its documents."""
     if job.extent.unpack:
         configs: Mapping[str, bytes] = job.remote.configs if job.remote else {}
         for _of, manifest in graph.manifests:
@@ -70,12 +69,11 @@ def _complete(session: Session, job: Pull, graph: Graph, fetcher: Fetcher, locks
                 digest = manifest.config.digest
                 config = configs.get(digest) or Content(session).read(digest)
                 unpack(session, job.extent.snapshotter, manifest, config, fetcher.wait_for, locks)
-    return fetcher.finish(session, job, graph)
+    fetcher.finish(session, job, graph)
 
 
-def _results(images: Sequence[Future[Any]]) -> list[int]:
-    """All results, or the first failure as soon as there is one."""
+def _wait_for(images: Sequence[Future[Any]]) -> None:
+    """Until all are complete, or the first failure as soon as there is one."""
     done, _pending = wait(images, return_when=FIRST_EXCEPTION)
     for image in done:
         image.result()
-    return [image.result() for image in images]

@@ -12,6 +12,7 @@ from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
 from .._values.digest import digest_of
 from .._values.errors import Damaged, NotFound
 from .._values.image import Extent, Graph, LookUp, Remote
+from .arrived import bytes_arrived
 from .graph import walk
 from .presence import platforms_of
 from .workers import Workers
@@ -64,7 +65,8 @@ def _look_up(
     }
     wanted = [of for of, _bytes in graph.documents] + list(graph.blobs)
     missing = tuple(blob for blob in wanted if content.find(blob.digest) is None)
-    return Remote(target, source, graph, configs, missing, platforms_of(graph))
+    arrived = bytes_arrived(session, missing) if missing else {}
+    return Remote(target, source, graph, configs, missing, platforms_of(graph), arrived)
 
 
 def _config(content: Content, registry: Registry, reference: Reference, config: Descriptor) -> bytes:

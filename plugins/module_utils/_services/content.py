@@ -13,7 +13,7 @@ from .._values.image import Blob
 from .messages import content as rpc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from .session import Session
 
@@ -33,8 +33,13 @@ class Content:
         return Blob(info["digest"], info["size"], info["labels"])
 
     def list(self, *filters: str) -> list[Blob]:
-        found = self._session.stream(rpc.LIST, {"filters": filters})
-        return [Blob(i["digest"], i["size"], i["labels"]) for part in found for i in part["info"]]
+        return [*self.iterate(*filters)]
+
+    def iterate(self, *filters: str) -> Iterator[Blob]:
+        """Every blob that matches any of ``filters``, as they come in; without any, all."""
+        for part in self._session.stream(rpc.LIST, {"filters": filters}):
+            for info in part["info"]:
+                yield Blob(info["digest"], info["size"], info["labels"])
 
     def read(self, digest: str) -> bytes:
         """The whole of a small blob, such as a manifest or a config."""

@@ -37,6 +37,10 @@ class Session:
         """The same connection, everything made through it held by ``lease``."""
         return Session(self.endpoint, lease, self._channel)
 
+    def within(self, namespace: str) -> Session:
+        """The same connection, in another namespace."""
+        return Session(self.endpoint.replace(namespace=namespace), channel=self._channel)
+
     def sibling(self) -> Session:
         """A connection of its own to the same place, for another thread."""
         return Session(self.endpoint, self.lease)

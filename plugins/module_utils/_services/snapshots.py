@@ -32,8 +32,21 @@ class Snapshots:
         except NotFound:
             return None
 
+    def parents(self) -> dict[str, str]:
+        """The parent of every snapshot ('' at the bottom of a chain), by name."""
+        request = {"snapshotter": self.snapshotter}
+        parts = self._session.stream(rpc.LIST, request)
+        return {info["name"]: info["parent"] for part in parts for info in part["info"]}
+
     def exists(self, key: str) -> bool:
         return self.find_parent(key) is not None
+
+    def usage(self, key: str) -> int:
+        """The bytes that a snapshot takes on the disk, those of its parents not counted; 0 when it is gone."""
+        try:
+            return int(self._call(rpc.GET_USAGE, key=key)["size"])
+        except NotFound:
+            return 0
 
     def prepare(self, key: str, parent: str, labels: Mapping[str, str]) -> list[SnapshotMount]:
         """A writable snapshot on top of ``parent``, and the mounts that show it."""

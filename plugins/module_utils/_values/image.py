@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .value import Value
@@ -80,6 +81,9 @@ class Remote(Value):
     configs: Mapping[str, bytes]  # by digest, of the graph's manifests
     missing: tuple[Descriptor, ...]
     platforms: tuple[str, ...] = ()
+    arrived: Mapping[str, int] = MappingProxyType(
+        {}
+    )  # by digest, bytes of what is missing that need not move
 
     @property
     def size(self) -> int:

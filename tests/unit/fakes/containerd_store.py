@@ -315,6 +315,17 @@ class Store:
         found: Snapshot = _need(space.snapshots, key, "snapshot")
         return {"info": {"name": key[1], "parent": found.parent, "kind": found.kind, "labels": found.labels}}
 
+    def _snapshots_List(self, call: Call, space: Namespace) -> Answer:
+        found = [
+            (key[1], each) for key, each in space.snapshots.items() if key[0] == call.request["snapshotter"]
+        ]
+        infos = [{"name": name, "parent": each.parent, "kind": each.kind} for name, each in found]
+        return [{"info": infos[at : at + 2]} for at in range(0, len(infos), 2)]
+
+    def _snapshots_Usage(self, call: Call, space: Namespace) -> Answer:
+        _need(space.snapshots, self._snapshot(call, space), "snapshot")
+        return {"size": 4096, "inodes": 3}
+
     def _snapshots_Prepare(self, call: Call, space: Namespace) -> Answer:
         space, key = self.space(call.namespace), self._snapshot(call, space)
         parent = call.request["parent"]

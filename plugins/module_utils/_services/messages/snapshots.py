@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._wire.protobuf.fields import ENUM, STRING
+from ..._wire.protobuf.fields import ENUM, INT64, STRING
 from ..._wire.protobuf.well_known import EMPTY, TIMESTAMP
 from .method import Method
 from .types import MOUNT
@@ -33,6 +33,7 @@ MOUNTS = Method("snapshots", "Mounts", _KEY, _MOUNTS)
 COMMIT = Method("snapshots", "Commit", _COMMIT, EMPTY)
 REMOVE = Method("snapshots", "Remove", _KEY, EMPTY)
 GET_STAT = Method("snapshots", "Stat", _KEY, {1: ("info", INFO)})
+GET_USAGE = Method("snapshots", "Usage", _KEY, {1: ("size", INT64), 2: ("inodes", INT64)})
 LIST = Method(
     "snapshots", "List", {1: ("snapshotter", STRING), 2: ("filters", [STRING])}, {1: ("info", [INFO])}
 )

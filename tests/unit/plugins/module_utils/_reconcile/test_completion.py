@@ -38,6 +38,6 @@ def test_what_is_unpacked_stays_so_as_long_as_the_digest_stays(target, is_unpack
     stored = Stored(Image("web", HERE, {}), (), 10, (LAYER,), is_unpacked)
     remote = Remote(target, "registry", Graph(((target, b"{}"),), ()), {}, (LAYER,))
 
-    after = completed(ImageState("web", None, stored, remote), Extent((), unpack, "overlayfs"))
+    after = completed(ImageState("web", None, stored, remote), Extent((), unpack, "overlayfs"), set())
 
     assert after.stored.is_unpacked is expected

@@ -72,7 +72,10 @@ def fetch_all(session: Session, registry: Registry, *jobs: Pull) -> list[int]:
         for each in jobs:
             assert each.remote is not None
             fetcher.begin(each, each.remote.graph)
-        return [fetcher.finish(session, each, each.remote.graph) for each in jobs if each.remote]
+        for each in jobs:
+            assert each.remote is not None
+            fetcher.finish(session, each, each.remote.graph)
+        return [fetcher.moved().get(each.name, 0) for each in jobs]
 
 
 def test_an_image_arrives_with_the_labels_that_hold_it(fake: FakeContainerd, store: Store) -> None:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
-from ansible_collections.community.containerd.plugins.module_utils._runtime.presence import (
-    Inspector,
-)
+from ansible_collections.community.containerd.plugins.module_utils._runtime.presence import MANY, Inspector
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.image import (
     Extent,
@@ -88,7 +88,8 @@ def test_an_attestation_need_not_be_unpacked(fake: FakeContainerd, store: Store)
     [
         ((AMD64,), True, ("linux/amd64",)),
         ((ARM64,), False, ()),
-        ((), False, ()),
+        ((), False, ("linux/amd64",)),
+        ((AMD64, ARM64), False, ("linux/amd64",)),
     ],
 )
 def test_of_an_index_only_the_wanted_platforms_count(
@@ -104,7 +105,102 @@ def test_of_an_index_only_the_wanted_platforms_count(
     assert found.is_complete is complete
     assert found.platforms == named
     if not complete:
-        assert elsewhere.target.digest in {blob.digest for blob in found.missing}
+        assert [blob.digest for blob in found.missing] == [elsewhere.target.digest]
+        assert not found.is_unpacked
+    has_here = AMD64 in platforms or not platforms
+    sizes = {digest: len(store.bytes[digest]) for digest in here.digests}
+    assert found.size == index.size + (sum(sizes.values()) if has_here else 0)
+
+
+def test_an_index_that_does_not_offer_a_platform_is_missing_for_it(
+    fake: FakeContainerd, store: Store
+) -> None:
+    here = StoredImage("here").into(store)
+    index = here.index_with(store, {"linux/amd64": here})
+    found = inspect(fake, index, AMD64, ARM64)
+    assert (found.platforms, found.is_complete, found.is_unpacked) == (("linux/amd64",), False, False)
+    assert [blob.digest for blob in found.missing] == [index.digest]
+    assert found.size == index.size + sum(len(data) for data in here.bytes.values())
+    found = inspect(fake, index, ARM64)
+    assert (found.platforms, found.size, found.missing) == ((), 0, (index,))
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_the_labels_of_layers_spare_a_read_of_the_config(
+    fake: FakeContainerd, store: Store, labelled: bool
+) -> None:
+    image = StoredImage().into(store)
+    for layer, diff_id in zip(image.layers, image.diff_ids if labelled else ()):
+        store.space().blobs[layer.digest]["containerd.io/uncompressed"] = diff_id
+    assert inspect(fake, image.target).is_unpacked
+    read = [call.request["digest"] for call in fake.named("content.Read")]
+    assert read == [image.target.digest] + ([] if labelled else [image.config.digest])
+
+
+def test_a_label_that_lies_does_not_hide_what_the_config_says(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage().into(store)
+    for layer in image.layers:
+        store.space().blobs[layer.digest]["containerd.io/uncompressed"] = layer.digest
+    assert inspect(fake, image.target).is_unpacked
+
+
+def many(store: Store, count: int) -> list[Image]:
+    made = []
+    for n in range(count):
+        image = StoredImage("image %d" % n).into(store)
+        for layer, diff_id in zip(image.layers, image.diff_ids):
+            store.space().blobs[layer.digest]["containerd.io/uncompressed"] = diff_id
+        made.append(Image("name %d" % n, image.target, {}))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("count", "calls"),
+    [
+        (MANY - 1, {"content.Read": MANY - 1, "content.Info": 3 * (MANY - 1), "snapshots.Stat": MANY - 1}),
+        (MANY, {"content.Read": MANY, "content.List": 1, "snapshots.List": 1}),
+    ],
+)
+def test_the_store_is_listed_once_for_many_images(
+    fake: FakeContainerd, store: Store, count: int, calls: dict[str, int]
+) -> None:
+    images = many(store, count)
+    inspector = Inspector(fake.session(), Extent((), True, "overlayfs"))
+    inspector.prepare(images)
+    found = [inspector.inspect(image) for image in images]
+    assert all(stored.is_complete and stored.is_unpacked for stored in found)
+    assert [stored.image.name for stored in found] == [image.name for image in images]
+    assert Counter(fake.sequence()) == calls
+
+
+def test_a_thousand_names_of_one_image_are_looked_at_once(fake: FakeContainerd, store: Store) -> None:
+    (image,) = many(store, 1)
+    inspector = Inspector(fake.session(), Extent((), True, "overlayfs"))
+    names = [Image("name %d" % n, image.target, {}) for n in range(1000)]
+    inspector.prepare(names)
+    assert [inspector.inspect(name).image for name in names] == names
+    assert len(fake.sequence()) == 1 + 3 + 1
+
+
+@pytest.mark.parametrize("part", ["manifest", "config", "layer", "snapshot"])
+def test_what_is_missing_among_many_is_found_as_among_few(
+    fake: FakeContainerd, store: Store, part: str
+) -> None:
+    images = many(store, MANY)
+    damaged = StoredImage("image 7")
+    if part == "snapshot":
+        del store.space().snapshots["overlayfs", damaged.chain[-1]]
+    else:
+        lost = {"manifest": damaged.target, "config": damaged.config, "layer": damaged.layers[1]}[part]
+        del store.space().blobs[lost.digest]
+    few, many_at_once = (Inspector(fake.session(), Extent((), True, "overlayfs")) for _ in range(2))
+    many_at_once.prepare(images)
+    assert [few.inspect(image) for image in images] == [many_at_once.inspect(image) for image in images]
+    assert [
+        n
+        for n, image in enumerate(images)
+        if not few.inspect(image).is_unpacked or not few.inspect(image).is_complete
+    ] == [7]
 
 
 def test_a_platform_that_lacks_a_layer_is_not_here(fake: FakeContainerd, store: Store) -> None:

@@ -156,6 +156,7 @@ def test_a_snapshot_is_prepared_committed_and_removed(fake: FakeContainerd, stor
     snapshots.commit("base", "work", {"c": "d"})
     assert store.space().snapshots == {("native", "base"): Snapshot("", 3, {"c": "d"})}
     assert (snapshots.exists("base"), snapshots.exists("work")) == (True, False)
+    assert (snapshots.parents(), snapshots.usage("base"), snapshots.usage("work")) == ({"base": ""}, 4096, 0)
     snapshots.remove("base")
     assert store.space().snapshots == {}
 

@@ -146,6 +146,13 @@ def test_a_sibling_has_a_connection_of_its_own_under_the_same_lease(fake: FakeCo
     assert {(call.namespace, call.lease) for call in fake.calls} == {("moby", "lease-1")}
 
 
+def test_another_namespace_is_reached_over_the_same_connection(fake: FakeContainerd) -> None:
+    session = fake.session().under("lease")
+    other = session.within("moby")
+    assert (other.endpoint.namespace, other.lease) == ("moby", "")
+    assert other.endpoint.address == session.endpoint.address
+
+
 def test_a_session_that_was_closed_connects_again(fake: FakeContainerd) -> None:
     fake.answer("namespaces.List", {})
     session = fake.session()
