@@ -8,6 +8,7 @@ Knows AnsibleModule; nothing of containerd. The only place that exits or fails.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 def run(decision: Decision, runtime: Callable[[Endpoint], Any], spec: Mapping[str, Any]) -> None:
     """``decision`` is a file of ``_reconcile``, ``runtime`` makes its verbs, ``spec`` is AnsibleModule's."""
+    # What has been imported lives as long as the task; the collector need not look at it, least of all when Python
+    # exits, where it would take it apart piece by piece.
+    gc.freeze()
     module = AnsibleModule(supports_check_mode=True, **spec)
     try:
         verbs = runtime(_endpoint(module.params))
