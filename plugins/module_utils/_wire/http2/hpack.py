@@ -1,95 +1,38 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Header lists to header blocks and back (HPACK, RFC 7541).
+"""Header lists to header blocks and back (HPACK, RFC 7541), for calls that go as most calls go.
 
-We write literals without indexing and no Huffman code; we read everything. Text is Latin-1, which maps every
-byte. Must never know: what a header means.
+We write literals without indexing and no Huffman code. Of what peers write, the few blocks that every call has
+are known by heart; `hpack_reader` reads all others. Text is Latin-1, which maps every byte. Must never know: what a
+header means.
 """
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import TYPE_CHECKING, Iterable
 
-from ..errors import TheirMistake
-from . import huffman
+if TYPE_CHECKING:
+    from .hpack_reader import Reader
 
-MAX_LIST_BYTES = 64 * 1024  # as RFC 9113, section 6.5.2 counts: name, value and 32 for each field
 MAX_TABLE_BYTES = 4096  # RFC 9113, section 6.5.2: what a peer may use until our SETTINGS have reached it
-MAX_INTEGER = (1 << 28) - 1  # nothing that HPACK counts comes near
-ENTRY_OVERHEAD = 32
-MAX_SEEN = 32  # header blocks that are remembered; most of a peer's blocks are always the same few
 
-# RFC 7541, appendix A, from index 1 on: a name, and its value if it has one.
-STATIC = tuple(
-    (name, value)
-    for name, _space, value in (
-        line.partition(" ")
-        for line in """\
-:authority
-:method GET
-:method POST
-:path /
-:path /index.html
-:scheme http
-:scheme https
-:status 200
-:status 204
-:status 206
-:status 304
-:status 400
-:status 404
-:status 500
-accept-charset
-accept-encoding gzip, deflate
-accept-language
-accept-ranges
-accept
-access-control-allow-origin
-age
-allow
-authorization
-cache-control
-content-disposition
-content-encoding
-content-language
-content-length
-content-location
-content-range
-content-type
-cookie
-date
-etag
-expect
-expires
-from
-host
-if-match
-if-modified-since
-if-none-match
-if-range
-if-unmodified-since
-last-modified
-link
-location
-max-forwards
-proxy-authenticate
-proxy-authorization
-range
-referer
-refresh
-retry-after
-server
-set-cookie
-strict-transport-security
-transfer-encoding
-user-agent
-vary
-via
-www-authenticate""".splitlines()
-    )
-)
-INDEX = {pair: index for index, pair in enumerate(STATIC, 1)}
+# RFC 7541, appendix A: the fields of a request that are in the static table as a whole.
+INDEX = {(":method", "POST"): 3, (":scheme", "http"): 6}
+
+# How grpc-go, and so containerd, begins an answer, and ends one that is well. These blocks neither read nor write
+# the dynamic table, and so always mean the same.
+FAMILIAR = {
+    bytes.fromhex("88 0f10 8b1d75d0620d263d4c4d6564"): [
+        (":status", "200"),
+        ("content-type", "application/grpc"),
+    ],
+    bytes.fromhex("00 889acac8b21234da8f 0130 00 899acac8b5254207317f 00"): [
+        ("grpc-status", "0"),
+        ("grpc-message", ""),
+    ],
+}
+NO_TABLE = b"\x20"  # section 6.3: a block that begins so empties the table, and keeps it so
 
 
 def encode(headers: Iterable[tuple[str, str]]) -> bytes:
@@ -127,104 +70,28 @@ class Decoder:
     """Reads the header blocks of one connection, in order: each may lean on those before."""
 
     def __init__(self) -> None:
-        self._table: list[tuple[str, str]] = []  # newest first
-        self._table_bytes = 0
-        self._room = MAX_TABLE_BYTES  # as large as the peer now lets the table grow
-        self._max_room = MAX_TABLE_BYTES  # as large as we let it
-        self._block = b""
-        self._pos = 0
-        self._seen: dict[bytes, list[tuple[str, str]]] = {}
+        self._room = self._max_room = MAX_TABLE_BYTES
+        self._reader: Reader | None = None  # once there was a block that is not familiar
 
     def limit_table(self, max_bytes: int) -> None:
         """The peer has acknowledged our SETTINGS_HEADER_TABLE_SIZE; it now has to shrink its table to it."""
         self._max_room = max_bytes
+        if self._reader:
+            self._reader.max_room = max_bytes
 
     def decode(self, block: bytes) -> list[tuple[str, str]]:
         """The header list of a whole block, not to be changed; what is not HPACK, or too much: `TheirMistake`."""
-        headers = None if self._room else self._seen.get(block)
-        if headers is None:
-            headers = self._read(block)
-            # Without a table, the same block always means the same.
-            if not self._room and len(self._seen) < MAX_SEEN:
-                self._seen[block] = headers
-        return headers
+        if self._reader is None:
+            headers = self._recognise(block)
+            if headers is not None:
+                return headers
+            from .hpack_reader import Reader
 
-    def _read(self, block: bytes) -> list[tuple[str, str]]:
-        self._block, self._pos = block, 0
-        headers: list[tuple[str, str]] = []
-        size = 0
-        while self._pos < len(block):
-            first = block[self._pos]
-            if first & 0xE0 == 0x20:
-                self._resize(self._integer(5), is_first=not headers)
-                continue
-            if self._room > self._max_room:
-                raise TheirMistake("HPACK: the table was not shrunk to the size that we asked for")
-            header = self._entry(self._integer(7)) if first & 0x80 else self._literal(first)
-            size += len(header[0]) + len(header[1]) + ENTRY_OVERHEAD
-            if size > MAX_LIST_BYTES:
-                raise TheirMistake("HPACK: a header list of more than %s bytes" % MAX_LIST_BYTES)
-            headers.append(header)
-        return headers
+            self._reader = Reader(self._room, self._max_room)
+        return self._reader.read(block)
 
-    def _literal(self, first: int) -> tuple[str, str]:
-        index = self._integer(6 if first & 0x40 else 4)
-        name = self._entry(index)[0] if index else self._string()
-        header = (name, self._string())
-        if first & 0x40:
-            self._table.insert(0, header)
-            self._table_bytes += len(header[0]) + len(header[1]) + ENTRY_OVERHEAD
-            self._evict()
-        return header
-
-    def _resize(self, room: int, *, is_first: bool) -> None:
-        if not is_first:
-            raise TheirMistake("HPACK: the table is resized within a header list")
-        if room > self._max_room:
-            raise TheirMistake("HPACK: a table of %s bytes where %s are allowed" % (room, self._max_room))
-        self._room = room
-        self._evict()
-
-    def _evict(self) -> None:
-        while self._table_bytes > self._room:
-            name, value = self._table.pop()
-            self._table_bytes -= len(name) + len(value) + ENTRY_OVERHEAD
-
-    def _entry(self, index: int) -> tuple[str, str]:
-        if 0 < index <= len(STATIC):
-            return STATIC[index - 1]
-        if not len(STATIC) < index <= len(STATIC) + len(self._table):
-            raise TheirMistake("HPACK: no table entry %s" % index)
-        return self._table[index - len(STATIC) - 1]
-
-    def _integer(self, prefix_bits: int) -> int:
-        """RFC 7541, section 5.1."""
-        limit = (1 << prefix_bits) - 1
-        value = self._byte() & limit
-        if value < limit:
-            return value
-        shift = 0
-        while value <= MAX_INTEGER and shift <= 28:
-            byte = self._byte()
-            value += (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-        raise TheirMistake("HPACK: an integer beyond %s" % MAX_INTEGER)
-
-    def _byte(self) -> int:
-        if self._pos >= len(self._block):
-            raise TheirMistake("HPACK: a header block is cut off")
-        self._pos += 1
-        return self._block[self._pos - 1]
-
-    def _string(self) -> str:
-        is_huffman = self._byte() & 0x80
-        self._pos -= 1
-        length = self._integer(7)
-        begin = self._pos
-        self._pos += length
-        if self._pos > len(self._block):
-            raise TheirMistake("HPACK: a string is longer than its header block")
-        raw = self._block[begin : self._pos]
-        return (huffman.decode(raw) if is_huffman else raw).decode("latin-1")
+    def _recognise(self, block: bytes) -> list[tuple[str, str]] | None:
+        """Only without a table: whether the peer shrinks it when it has to is for the reader to see."""
+        if self._room and block[:1] == NO_TABLE and block[1:] in FAMILIAR:
+            self._room, block = 0, block[1:]
+        return None if self._room else FAMILIAR.get(block)
