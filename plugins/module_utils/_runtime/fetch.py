@@ -16,8 +16,9 @@ from .._services.content import Content
 from .._values import labels as gc_labels
 from .._values.errors import Failure
 from .._values.manifest import diff_ids, parse_config
+from .._values.source import source_key
 from .graph import is_runnable
-from .ingest import SOURCE_LABEL, Ingester, add_labels, child_labels, memory
+from .ingest import Ingester, add_labels, child_labels, memory
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -133,5 +134,4 @@ def _diff_ids(remote: Remote, graph: Graph) -> dict[str, str]:
 
 def _source_label(reference: Reference) -> dict[str, str]:
     """Where the blob came from, so that a later push can mount it instead of sending it."""
-    host = reference.host if reference.host.startswith("[") else reference.host.partition(":")[0]
-    return {SOURCE_LABEL + host: reference.repository}
+    return {source_key(reference.host): reference.repository}

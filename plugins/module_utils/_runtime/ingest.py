@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from .._services.content import Content
 from .._services.ingests import Ingests, Source
 from .._values import labels as gc_labels
+from .._values import source as source_label
 from .._values.descriptor import CONFIG_TYPES, Descriptor
 from .._values.errors import Damaged, Failure, Locked, Refused
 from .._values.manifest import parse_index, parse_manifest
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from .._services.session import Session
 
 LAYER_PREFIXES = ("application/vnd.oci.image.layer.", "application/vnd.docker.image.rootfs.")
-SOURCE_LABEL = "containerd.io/distribution.source."
 LOCK_PAUSE_S = 0.02  # first wait for another client that writes the same blob; doubled up to
 MAX_LOCK_PAUSE_S = 1.0
 
@@ -129,7 +129,7 @@ def add_labels(content: Content, digest: str, wanted: Mapping[str, str]) -> None
     new: dict[str, str] = {}
     for key, value in wanted.items():
         merged = value
-        if key.startswith(SOURCE_LABEL):
+        if key.startswith(source_label.PREFIX):
             merged = ",".join(sorted({value, *blob.labels.get(key, value).split(",")}))
         if blob.labels.get(key) != merged and len(key) + len(merged) <= gc_labels.MAX_BYTES:
             new[key] = merged

@@ -45,14 +45,19 @@ class Content:
         """The whole of a small blob, such as a manifest or a config."""
         parts: list[bytes] = []
         size = 0
-        for answer in self._session.stream(rpc.READ, {"digest": digest}):
-            size += len(answer["data"])
+        for part in self.stream(digest):
+            size += len(part)
             if size > MAX_DOCUMENT_BYTES:
                 raise Damaged(
                     "blob %s is too large for a document" % digest, "remove the image and pull again"
                 )
-            parts.append(answer["data"])
+            parts.append(part)
         return b"".join(parts)
+
+    def stream(self, digest: str, offset: int = 0) -> Iterator[bytes]:
+        """The bytes of a blob from ``offset`` on, in parts of at most a MiB or so."""
+        for answer in self._session.stream(rpc.READ, {"digest": digest, "offset": offset}):
+            yield answer["data"]
 
     def set_labels(self, digest: str, labels: Mapping[str, str]) -> None:
         """Set these labels of a blob and leave its others alone; an empty value removes one."""

@@ -123,7 +123,7 @@ class Login:
         self, parameters: Mapping[str, str], known: Credentials, scope: str, call: str
     ) -> tuple[str, float]:
         realm = self._realm(parameters.get("realm", ""), call)
-        scopes = [scope, *(word for word in parameters.get("scope", "").split() if word != scope)]
+        scopes = list(dict.fromkeys([*scope.split(), *parameters.get("scope", "").split()]))
         service = parameters.get("service", "")
         if known.identity_token:
             answer = self._traded(realm, service, scopes, known.identity_token)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from ..._values.registry import Host, RegistryAccess
 
-    Body = Union[bytes, Iterable[bytes], None]
+    Body = Union[bytes, Iterable[bytes], Iterable[memoryview], None]
 
 try:
     import requests

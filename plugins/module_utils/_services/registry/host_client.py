@@ -101,6 +101,8 @@ class HostClient:
         body: Body,
         actions: str,
     ) -> Answer:
+        if not self._http.is_own(url):  # what it named is on another host, which is to learn nothing of us
+            return self._http.ask(method, url, headers, limit=limit, body=body)
         scope = "repository:%s:%s" % (reference.repository, actions)
         used = self._login.header(scope)
         for _attempt in range(2):
