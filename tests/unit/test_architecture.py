@@ -60,7 +60,7 @@ HEADER = (
 )
 
 # What one task sends to the host, in KiB: the whole zip, of which ansible-core's own part is about 122.
-PAYLOAD_KIB = {"default": 220, "ctr_image": 280, "ctr_container": 340}
+PAYLOAD_KIB = {"default": 220, "ctr_image": 280, "ctr_image_push": 265, "ctr_container": 340}
 # What the host loads of ours before a module does anything, in ms as measured: 0.11 for a KiB, 0.25 for a file.
 # Imports inside functions are not counted: they are paid for where they are used.
 START_MS = {"default": 26.0, "ctr_container": 36.0}

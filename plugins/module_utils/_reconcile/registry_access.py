@@ -18,8 +18,9 @@ def want_access(params: Mapping[str, Any]) -> RegistryAccess:
     """Refused when the options contradict each other."""
     if params["retries"] < 0 or params["retry_delay"] < 0:
         raise Refused("retries and retry_delay cannot be negative", "set them to zero or more")
-    if params["max_concurrent_downloads"] < 1:
-        raise Refused("max_concurrent_downloads must be at least 1", "set it to one or more")
+    at_a_time = "max_concurrent_uploads" if "max_concurrent_uploads" in params else "max_concurrent_downloads"
+    if params[at_a_time] < 1:
+        raise Refused("%s must be at least 1" % at_a_time, "set it to one or more")
     return RegistryAccess(
         username=params["username"],
         password=params["password"],
@@ -31,7 +32,7 @@ def want_access(params: Mapping[str, Any]) -> RegistryAccess:
         retry_delay_s=float(params["retry_delay"]),
         hosts_dir=params["hosts_dir"],
         auth_file=params["auth_file"],
-        max_concurrent_downloads=params["max_concurrent_downloads"],
+        max_concurrent_downloads=params[at_a_time],
     )
 
 

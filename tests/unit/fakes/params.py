@@ -46,6 +46,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "sync": False,
     },
     "ctr_image_info": {**CONNECTION, **SNAPSHOTTER, "name": None, "platform": None},
+    "ctr_image_push": {
+        **CONNECTION,
+        **{key: value for key, value in REGISTRY.items() if key not in ("pull", "max_concurrent_downloads")},
+        "repository": None,
+        "platform": None,
+        "max_concurrent_uploads": 4,
+    },
     "ctr_container": {
         **CONNECTION,
         **SNAPSHOTTER,

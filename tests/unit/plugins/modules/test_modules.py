@@ -24,6 +24,7 @@ NAME = "docker.io/library/nginx:1"
 REQUIRED = {
     "ctr_image": {"name": ["nginx:1"]},
     "ctr_image_info": {},
+    "ctr_image_push": {"name": "nginx:1"},
     "ctr_container": {"name": "web", "image": "nginx:1"},
     "ctr_container_info": {},
     "ctr_task": {"container": "web"},
@@ -134,6 +135,9 @@ def test_the_fakes_know_the_defaults_of_each_module(name: str) -> None:
     [
         ("ctr_image", {"username": "ann"}, "password"),
         ("ctr_container", {"username": "ann"}, "password"),
+        ("ctr_image_push", {"username": "ann"}, "password"),
+        ("ctr_image_push", {"name": ""}, "name is empty"),
+        ("ctr_image_push", {"max_concurrent_uploads": 0}, "max_concurrent_uploads must be at least 1"),
         ("ctr_exec", {"command": "true"}, "mutually exclusive"),
         ("ctr_exec", {"argv": []}, "command is empty"),
         ("ctr_task", {"state": "dancing"}, "must be one of"),

@@ -12,18 +12,21 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._reconcile import verbs
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.push_verbs import PushVerbs
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
 from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
+from ansible_collections.community.containerd.plugins.module_utils._runtime.push import PushRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
 from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import NOWHERE
 
 PAIRS = [
     ("image", verbs.ImageVerbs, ImageRuntime),
     ("image_info", verbs.ImageReadingVerbs, ImageRuntime),
+    ("image_push", PushVerbs, PushRuntime),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
     ("container_info", verbs.ListingVerbs, ListingRuntime),
     ("task", verbs.TaskVerbs, TaskRuntime),
