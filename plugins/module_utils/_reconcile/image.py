@@ -14,9 +14,9 @@ from .._values.digest import is_digest
 from .._values.errors import Refused
 from .._values.image import Extent, ImageState, Stored
 from .._values.plan import Plan
-from .._values.platform import host_platform, parse_platform
 from .._values.reference import parse_reference
 from .._values.value import Value
+from .extent import want_extent
 from .facts import image_facts
 from .registry_access import want_access, want_pull
 
@@ -74,15 +74,6 @@ def _want_records(params: Mapping[str, Any]) -> WantedRecords | None:
     from .image_records import want_records
 
     return want_records(params)
-
-
-def want_extent(params: Mapping[str, Any], snapshotter: str) -> Extent:
-    """The platforms that count: the named ones, all, or by default the host's."""
-    if params["all_platforms"] and params["platform"]:
-        raise Refused("platform and all_platforms exclude each other", "set one of them")
-    named = tuple(parse_platform(text) for text in params["platform"] or ())
-    platforms = () if params["all_platforms"] else named or (host_platform(),)
-    return Extent(platforms, params["unpack"], snapshotter)
 
 
 def _reference(text: str, is_absent: bool) -> Reference | None:

@@ -62,7 +62,7 @@ class Inspector:
         missing.update({blob.digest: blob for blob in graph.blobs if self._find(blob.digest) is None})
         size = sum(of.size for of, _bytes in graph.documents)
         size += sum(blob.size for blob in graph.blobs if blob.digest not in missing)
-        is_unpacked = is_known and all(self._is_unpacked(manifest) for _of, manifest in graph.manifests)
+        is_unpacked = is_known and all(self.is_unpacked(manifest) for _of, manifest in graph.manifests)
         stored = Stored(image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked)
         return stored, graph
 
@@ -91,6 +91,10 @@ class Inspector:
         manifests = {of.digest: (of, manifest) for part in parts for of, manifest in part.manifests}
         return Graph(tuple(documents.values()), tuple(manifests.values()))
 
+    def holds(self, digest: str) -> bool:
+        """Whether the store has a blob; it is asked once."""
+        return self._find(digest) is not None
+
     def _find(self, digest: str) -> tuple[str, str] | None:
         if digest not in self._blobs and not self._knows_all:
             blob = self._content.find(digest)
@@ -101,7 +105,7 @@ class Inspector:
         top = blob.labels.get(labels.GC_SNAPSHOT + self._extent.snapshotter, "")
         return top, blob.labels.get(labels.UNCOMPRESSED, "")
 
-    def _is_unpacked(self, manifest: Manifest) -> bool:
+    def is_unpacked(self, manifest: Manifest) -> bool:
         """The top of the chain is there, and the config holds it against the garbage collector."""
         if not is_runnable(manifest) or not manifest.layers:
             return True

@@ -49,6 +49,11 @@ def parse_config(document: bytes, of: Descriptor) -> dict[str, Any]:
     return _json(document, of)
 
 
+def config_platform(config: Mapping[str, Any]) -> Platform | None:
+    """What an image config says that it runs on; None when it says nothing."""
+    return _platform(config)
+
+
 def diff_ids(config: Mapping[str, Any], of: Descriptor) -> list[str]:
     """The digests of the uncompressed layers, lowest first (image-spec config.md, "rootfs")."""
     rootfs = config.get("rootfs")

@@ -23,6 +23,7 @@ PACKAGE = "ansible_collections.community.containerd.plugins.modules."
 NAME = "docker.io/library/nginx:1"
 REQUIRED = {
     "ctr_image": {"name": ["nginx:1"]},
+    "ctr_image_import": {"path": "/nowhere.tar"},
     "ctr_image_info": {},
     "ctr_image_push": {"name": "nginx:1"},
     "ctr_container": {"name": "web", "image": "nginx:1"},
