@@ -79,6 +79,7 @@ class Request:
     headers: dict[str, str]  # names in lower case
     client: tuple[str, int]  # the connection's other end
     body: bytes = b""
+    at: float = field(default_factory=time.monotonic)  # when it came in
 
 
 @dataclass
@@ -205,6 +206,11 @@ class LyingRegistry:
         self._lies.append(told)
         return told
 
+    def forget(self) -> None:
+        """Nothing but the truth from now on, and nothing remembered of what was asked."""
+        self._lies.clear()
+        self.requests.clear()
+
     def calls(self, pattern: str) -> list[Request]:
         """The requests whose ``METHOD path`` holds ``pattern``."""
         return [item for item in self.requests if re.search(pattern, item.method + " " + item.path)]
@@ -257,6 +263,8 @@ class LyingRegistry:
         connection.settimeout(30)
         first = connection.recv(1, socket.MSG_PEEK)
         if (first == b"\x16") != (self._tls is not None):  # RFC 8446, Section 5.1: a handshake record
+            connection.recv(_PIECE)  # what is left unread would take our answer away with it
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
             return None
         try:
             return self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
