@@ -29,7 +29,7 @@ def main() -> int:
         "lab_registries": lab["registries"],
         "lab_images": lab["images"],
     }
-    CONFIG.parent.mkdir(parents=True, exist_ok=True)
+    ansible_test.copy_checkout()  # first, since what is not in the checkout goes, until git is told to ignore it
     # JSON is YAML.
     CONFIG.write_text(json.dumps(variables, indent=2), encoding="utf-8")
     venv, *targets = sys.argv[1:]
