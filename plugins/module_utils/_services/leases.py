@@ -29,6 +29,11 @@ class Leases:
         """Keep what is there already, such as a snapshot: its kind is then ``snapshots/`` and the snapshotter."""
         self._session.call(rpc.ADD_RESOURCE, {"id": lease, "resource": {"id": key, "type": kind}})
 
+    def held(self, lease: str) -> list[tuple[str, str]]:
+        """Kind (``content``, ``ingests`` or ``snapshots/`` and a snapshotter) and key of what a lease keeps."""
+        answer = self._session.call(rpc.LIST_RESOURCES, {"id": lease})
+        return [(resource["type"], resource["id"]) for resource in answer["resources"]]
+
     def list(self, *filters: str) -> dict[str, dict[str, str]]:
         """Labels by lease id."""
         answer = self._session.call(rpc.LIST, {"filters": filters})

@@ -19,6 +19,8 @@ GC_CONTENT = "containerd.io/gc.ref.content."  # followed by config, l.N for a la
 GC_SNAPSHOT = (
     "containerd.io/gc.ref.snapshot."  # on a config, followed by the snapshotter: the top of the chain
 )
+GC_ROOT = "containerd.io/gc.root"  # on content and snapshots: kept whoever leads there
+GC_EXPIRE = "containerd.io/gc.expire"  # on a lease: when it ends (RFC 3339); without it, never
 UNCOMPRESSED = "containerd.io/uncompressed"  # on a layer: its diff id
 
 # On an image record: the CRI's word that the kubelet's own garbage collection must spare the image.

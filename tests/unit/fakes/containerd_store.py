@@ -31,12 +31,13 @@ CREATED, RUNNING, STOPPED, PAUSED = 1, 2, 3, 4
 GC_ROOT = "containerd.io/gc.root"
 SNAPSHOTTERS = ("overlayfs", "native")
 GONE_AT = {"seconds": 1_700_000_000, "nanos": 5}
+SNAPSHOT_BYTES = 4096  # what every snapshot takes
 PATIENCE_S = 10.0
 
 
 class Snapshot(NamedTuple):
     parent: str
-    kind: int  # 2 active, 3 committed
+    kind: int  # 1 view, 2 active, 3 committed
     labels: dict[str, str]
 
 
@@ -203,6 +204,10 @@ class Store:
         self.collect(call.namespace)
         return {}
 
+    def _leases_ListResources(self, call: Call, space: Namespace) -> Answer:
+        _need(space.leases, call.request["id"], "lease")
+        return {"resources": [_resource(held) for held in sorted(space.held[call.request["id"]], key=str)]}
+
     def _leases_AddResource(self, call: Call, space: Namespace) -> Answer:
         resource = _need_part(call.request["resource"], "resource")
         _need(space.leases, call.request["id"], "lease")
@@ -313,27 +318,34 @@ class Store:
     def _snapshots_Stat(self, call: Call, space: Namespace) -> Answer:
         key = self._snapshot(call, space)
         found: Snapshot = _need(space.snapshots, key, "snapshot")
-        return {"info": {"name": key[1], "parent": found.parent, "kind": found.kind, "labels": found.labels}}
+        return {"info": _described_snapshot(key[1], found)}
+
+    def _snapshots_View(self, call: Call, space: Namespace) -> Answer:
+        return self._new_snapshot(call, 1)
 
     def _snapshots_List(self, call: Call, space: Namespace) -> Answer:
         found = [
             (key[1], each) for key, each in space.snapshots.items() if key[0] == call.request["snapshotter"]
         ]
-        infos = [{"name": name, "parent": each.parent, "kind": each.kind} for name, each in found]
+        infos = [_described_snapshot(name, each) for name, each in found]
         return [{"info": infos[at : at + 2]} for at in range(0, len(infos), 2)]
 
     def _snapshots_Usage(self, call: Call, space: Namespace) -> Answer:
         _need(space.snapshots, self._snapshot(call, space), "snapshot")
-        return {"size": 4096, "inodes": 3}
+        return {"size": SNAPSHOT_BYTES, "inodes": 3}
 
     def _snapshots_Prepare(self, call: Call, space: Namespace) -> Answer:
-        space, key = self.space(call.namespace), self._snapshot(call, space)
+        return self._new_snapshot(call, 2)
+
+    def _new_snapshot(self, call: Call, kind: int) -> Answer:
+        space = self.space(call.namespace)
+        key = self._snapshot(call, space)
         parent = call.request["parent"]
         if key in space.snapshots:
             raise Status(EXISTS, "snapshot %s: already exists" % key[1])
         if parent:
             _need(space.snapshots, (key[0], parent), "parent snapshot")
-        space.snapshots[key] = Snapshot(parent, 2, call.request["labels"])
+        space.snapshots[key] = Snapshot(parent, kind, call.request["labels"])
         self._hold(call, key)
         return self._snapshots_Mounts(call, space)
 
@@ -490,6 +502,17 @@ _SERVED = [
     for name in vars(Store)
     if name[0] == "_" and name[1:].partition("_")[2][:1].isupper()
 ]
+
+
+def _described_snapshot(key: str, found: Snapshot) -> dict[str, Any]:
+    return {"name": key, "parent": found.parent, "kind": found.kind, "labels": found.labels}
+
+
+def _resource(held: Any) -> dict[str, str]:
+    """As a lease lists what it holds."""
+    if not isinstance(held, tuple):
+        return {"id": held, "type": "content"}
+    return {"id": held[1], "type": "ingests" if held[0] == "ingest" else "snapshots/" + held[0]}
 
 
 def _need(there: Any, key: Any, kind: str) -> Any:

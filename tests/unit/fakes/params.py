@@ -68,6 +68,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "platform": None,
         "max_concurrent_uploads": 4,
     },
+    "ctr_image_mount": {
+        **CONNECTION,
+        **SNAPSHOTTER,
+        "name": None,
+        "state": "mounted",
+        "read_only": True,
+        "platform": None,
+    },
     "ctr_container": {
         **CONNECTION,
         **SNAPSHOTTER,

@@ -18,4 +18,5 @@ RESOURCE = {1: ("id", STRING), 2: ("type", STRING)}
 ADD_RESOURCE = Method(
     "leases", "AddResource", {1: ("id", STRING), 2: ("resource", RESOURCE)}, EMPTY, "resource"
 )
+LIST_RESOURCES = Method("leases", "ListResources", {1: ("id", STRING)}, {1: ("resources", [RESOURCE])})
 LIST = Method("leases", "List", {1: ("filters", [STRING])}, {1: ("leases", [LEASE])})

@@ -10,6 +10,8 @@ from ..._wire.protobuf.well_known import EMPTY, TIMESTAMP
 from .method import Method
 from .types import MOUNT
 
+KIND_VIEW, KIND_ACTIVE, KIND_COMMITTED = 1, 2, 3  # enum Kind
+
 INFO = {
     1: ("name", STRING),
     2: ("parent", STRING),
@@ -26,9 +28,9 @@ _COMMIT = {
     3: ("key", STRING),
     4: ("labels", (STRING, STRING)),
 }
-PREPARE = Method(
-    "snapshots", "Prepare", {**_KEY, 3: ("parent", STRING), 4: ("labels", (STRING, STRING))}, _MOUNTS
-)
+_NEW = {**_KEY, 3: ("parent", STRING), 4: ("labels", (STRING, STRING))}
+PREPARE = Method("snapshots", "Prepare", _NEW, _MOUNTS)
+VIEW = Method("snapshots", "View", _NEW, _MOUNTS)
 MOUNTS = Method("snapshots", "Mounts", _KEY, _MOUNTS)
 COMMIT = Method("snapshots", "Commit", _COMMIT, EMPTY)
 REMOVE = Method("snapshots", "Remove", _KEY, EMPTY)

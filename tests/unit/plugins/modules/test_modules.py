@@ -26,6 +26,7 @@ REQUIRED = {
     "ctr_image_import": {"path": "/nowhere.tar"},
     "ctr_image_info": {},
     "ctr_image_push": {"name": "nginx:1"},
+    "ctr_image_mount": {"name": "nginx:1", "path": "/never/there"},
     "ctr_container": {"name": "web", "image": "nginx:1"},
     "ctr_container_info": {},
     "ctr_task": {"container": "web"},
@@ -73,6 +74,7 @@ def run(fake: FakeContainerd, name: str, said: dict[str, Any], *, check: bool = 
         ("ctr_image", {"name": ["other"], "state": "absent"}),
         ("ctr_image_info", {}),
         ("ctr_image_info", {"name": ["nginx:1", "other"]}),
+        ("ctr_image_mount", {"state": "unmounted"}),
         ("ctr_container", {"state": "present"}),
         ("ctr_container", {"state": "stopped"}),
         ("ctr_container", {"name": "db", "state": "absent"}),
@@ -143,6 +145,8 @@ def test_the_fakes_know_the_defaults_of_each_module(name: str) -> None:
         ("ctr_exec", {"argv": []}, "command is empty"),
         ("ctr_task", {"state": "dancing"}, "must be one of"),
         ("ctr_image", {"name": []}, "name is empty"),
+        ("ctr_image_mount", {"name": ""}, "name is empty"),
+        ("ctr_image_mount", {"path": "/"}, "is no absolute path of a directory"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(

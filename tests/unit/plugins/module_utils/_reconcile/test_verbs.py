@@ -12,10 +12,16 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._reconcile import verbs
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.mount_verbs import (
+    ImageMountVerbs,
+)
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.push_verbs import PushVerbs
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
+)
+from ansible_collections.community.containerd.plugins.module_utils._runtime.image_mounts import (
+    ImageMountRuntime,
 )
 from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
@@ -27,6 +33,7 @@ PAIRS = [
     ("image", verbs.ImageVerbs, ImageRuntime),
     ("image_info", verbs.ImageReadingVerbs, ImageRuntime),
     ("image_push", PushVerbs, PushRuntime),
+    ("image_mount", ImageMountVerbs, ImageMountRuntime),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
     ("container_info", verbs.ListingVerbs, ListingRuntime),
     ("task", verbs.TaskVerbs, TaskRuntime),
