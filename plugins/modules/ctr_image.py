@@ -204,6 +204,10 @@ images:
       description: The labels of the record.
       type: dict
       sample: {}
+    pinned:
+      description: Whether the kubelet's garbage collection must spare the image.
+      type: bool
+      sample: false
     complete:
       description: Whether every blob of the wanted platforms is here.
       type: bool

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._values import labels
+
 if TYPE_CHECKING:
     from .._values.container import Container
     from .._values.image import Stored
@@ -23,6 +25,7 @@ def image_facts(stored: Stored) -> dict[str, Any]:
         "platforms": list(stored.platforms),
         "size": stored.size,
         "labels": dict(image.labels),
+        "pinned": image.labels.get(labels.PINNED) == labels.IS_PINNED,
         "complete": stored.is_complete,
         "missing": [blob.digest for blob in stored.missing],
         "unpacked": stored.is_unpacked,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .._values.container import Container, Creation, Identity, ImageFacts
     from .._values.execution import Command, Executed
     from .._values.image import Extent, Image, LookUp, Naming, Pull, Pulled, Remote, Stored
+    from .._values.image_details import Details
     from .._values.registry import RegistryAccess
     from .._values.task import Exit, Task
 
@@ -26,11 +27,20 @@ class ImageReadingVerbs(Protocol):
     def records(self, names: Sequence[str]) -> dict[str, Image]:
         """The records of these exact names, as far as there are any."""
 
-    def all_records(self) -> list[Image]:
-        """Every record of the namespace."""
+    def all_records(self, filters: Sequence[str] = ()) -> list[Image]:
+        """Every record that matches any of ``filters`` (containerd's filter grammar); without any, all."""
 
     def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
         """How complete each image is, by name."""
+
+
+class ImageListingVerbs(ImageReadingVerbs, Protocol):
+    """For a decision that reads all about images."""
+
+    def describe(
+        self, images: Sequence[Image], extent: Extent, config: bool, usage: bool
+    ) -> dict[str, Details]:
+        """All about each image, by name; its config and what its layers take on the disk when asked for."""
 
 
 class ImageVerbs(ImageReadingVerbs, Protocol):

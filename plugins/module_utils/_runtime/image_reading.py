@@ -40,8 +40,9 @@ class ImageReading:
         wanted = set(names)
         return {image.name: image for image in self.images.list() if image.name in wanted}
 
-    def all_records(self) -> list[Image]:
-        return self.images.list()
+    def all_records(self, filters: Sequence[str] = ()) -> list[Image]:
+        """Every record that matches any of ``filters`` (containerd's filter grammar); without any, all."""
+        return self.images.list(*filters)
 
     def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
         """How complete each image is, by name."""

@@ -60,7 +60,15 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "unpack": True,
         "labels": None,
     },
-    "ctr_image_info": {**CONNECTION, **SNAPSHOTTER, "name": None, "platform": None},
+    "ctr_image_info": {
+        **CONNECTION,
+        **SNAPSHOTTER,
+        "name": None,
+        "platform": None,
+        "filters": None,
+        "config": False,
+        "usage": False,
+    },
     "ctr_image_push": {
         **CONNECTION,
         **{key: value for key, value in REGISTRY.items() if key not in ("pull", "max_concurrent_downloads")},

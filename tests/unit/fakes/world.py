@@ -34,6 +34,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.image
     Remote,
     Stored,
 )
+from ansible_collections.community.containerd.plugins.module_utils._values.image_details import Details
 from ansible_collections.community.containerd.plugins.module_utils._values.manifest import (
     chain_of,
     parse_config,
@@ -105,6 +106,7 @@ class ImageWorld:
         self.containers_of: dict[str, list[str]] = {}
         self.applied: list[str] = []
         self.asked: list[LookUp] = []
+        self.problems: dict[str, str] = {}  # by record name
 
     def put(self, name: str, build: Build, **how: Any) -> None:
         self.builds[build.target.digest] = build
@@ -120,11 +122,32 @@ class ImageWorld:
     def records(self, names: Sequence[str]) -> dict[str, Image]:
         return {name: self.here[name].image for name in names if name in self.here}
 
-    def all_records(self) -> list[Image]:
-        return [stored.image for stored in self.here.values()]
+    def all_records(self, filters: Sequence[str] = ()) -> list[Image]:
+        """Of containerd's grammar this world knows `name~=TEXT`."""
+        texts = [each.partition("name~=")[2] for each in filters]
+        found = [stored.image for stored in self.here.values()]
+        return [image for image in found if not texts or any(text in image.name for text in texts)]
 
     def inspect(self, images: Sequence[Image], extent: Extent) -> dict[str, Stored]:
         return {image.name: self.here[image.name] for image in images}
+
+    def describe(
+        self, images: Sequence[Image], extent: Extent, config: bool, usage: bool
+    ) -> dict[str, Details]:
+        return {image.name: self._details(self.here[image.name], config, usage) for image in images}
+
+    def _details(self, stored: Stored, config: bool, usage: bool) -> Details:
+        document = json.loads(self.builds[stored.image.target.digest].config_bytes)
+        told = {
+            key: document.get(key) for key in ("architecture", "os", "variant", "created", "author", "config")
+        }
+        return Details(
+            stored,
+            ("linux/amd64", "linux/arm64"),
+            {"digest": self.builds[stored.image.target.digest].config.digest, **told} if config else None,
+            {"overlayfs": 8192} if usage else {},
+            self.problems.get(stored.image.name, ""),
+        )
 
     def users(self, names: Sequence[str]) -> dict[str, list[str]]:
         return {name: self.containers_of.get(name, []) for name in names}

@@ -52,6 +52,102 @@ def test_an_incomplete_image_says_what_it_lacks() -> None:
     assert image["missing"] == [blob.digest for blob in build.blobs[-2:]]
 
 
+PIN = {"io.cri-containerd.pinned": "pinned"}
+ONE, TWO = Build("1"), Build("2", ExposedPorts={"80/tcp": {}, "443/tcp": {}}, Env=["A=1"])
+ONE_ID, TWO_ID = ONE.config.digest, TWO.config.digest
+
+
+def namespace() -> ImageWorld:
+    world = ImageWorld()
+    world.put("ghcr.io/team/app:1", ONE, labels={"team": "web", "empty": ""})
+    world.put("ghcr.io/team/db:1", ONE, labels=PIN)
+    world.put(ONE_ID, ONE)
+    world.put(TWO_ID, TWO, lacks=1, unpacked=False)
+    return world
+
+
+def told(**said: Any) -> list[dict[str, Any]]:
+    outcome = reconcile(image_info, namespace(), params("ctr_image_info", **said), dry_run=False)
+    found: list[dict[str, Any]] = outcome.values["images"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({}, {"app", "db", ONE_ID, TWO_ID}),
+        ({"reference": ["ghcr.io/*"]}, {"app", "db"}),
+        ({"reference": ["ghcr.io/*/a??:*", "x"]}, {"app"}),
+        ({"reference": ["GHCR.io/*"]}, set()),
+        ({"label": ["team"]}, {"app"}),
+        ({"label": ["team=web"]}, {"app"}),
+        ({"label": ["team=web", "none"]}, set()),
+        ({"label": ["team="]}, set()),
+        ({"label": ["empty="]}, {"app"}),
+        ({"dangling": True}, {TWO_ID}),
+        ({"dangling": False}, {"app", "db", ONE_ID}),
+        ({"pinned": True}, {"db"}),
+        ({"pinned": False, "reference": ["ghcr*"]}, {"app"}),
+        ({"complete": False}, {TWO_ID}),
+        ({"complete": True, "label": None}, {"app", "db", ONE_ID}),
+        ({"unpacked": False}, {TWO_ID}),
+        ({"expression": ["name~=app", "name~=db"]}, {"app", "db"}),
+        ({"expression": ["name~=app"], "pinned": True}, set()),
+        ({"expression": ["name~=app"], "dangling": True}, set()),
+        ({"expression": ["name~=sha256"], "dangling": False}, {ONE_ID}),
+    ],
+)
+@pytest.mark.parametrize("is_named", [True, False])
+def test_filters_leave_what_passes_all_of_them(
+    filters: dict[str, Any], found: set[str], is_named: bool
+) -> None:
+    names = [TWO_ID, ONE_ID, "ghcr.io/team/db:1", "ghcr.io/team/app:1", "none"] if is_named else None
+    images = [image["name"] for image in told(name=names, filters=filters)]
+    assert {name.rpartition("/")[2].replace(":1", "") if "/" in name else name for name in images} == found
+    assert images == ([name for name in names if name in images] if names else sorted(images))
+
+
+def test_what_was_built_into_an_image_is_told_when_asked_for() -> None:
+    (image,) = told(name=[TWO_ID], config=True, usage=True)
+    assert image["usage"] == {"overlayfs": 8192}
+    assert image["config"] == {
+        "digest": TWO_ID,
+        "created": "",
+        "author": "",
+        "os": "linux",
+        "architecture": "",
+        "variant": "",
+        "entrypoint": [],
+        "command": ["/bin/true"],
+        "env": ["A=1"],
+        "user": "",
+        "working_dir": "",
+        "labels": {},
+        "exposed_ports": ["443/tcp", "80/tcp"],
+        "volumes": [],
+        "stop_signal": "",
+    }
+    (plain,) = told(name=[TWO_ID])
+    assert set(image) - set(plain) == {"config", "usage"}
+    assert plain["offered"] == ["linux/amd64", "linux/arm64"]
+
+
+def test_the_pin_is_told() -> None:
+    assert [image["pinned"] for image in told(name=["ghcr.io/team/app:1", "ghcr.io/team/db:1"])] == [
+        False,
+        True,
+    ]
+
+
+def test_what_is_no_image_is_not_complete() -> None:
+    world = namespace()
+    world.problems[ONE_ID] = "document is not a JSON object"
+    for filters in (None, {"complete": False, "dangling": False}):
+        wish = params("ctr_image_info", name=[ONE_ID], filters=filters)
+        (image,) = reconcile(image_info, world, wish, dry_run=False).values["images"]
+        assert (image["complete"], image["problem"]) == (False, "document is not a JSON object")
+
+
 def test_a_platform_is_checked_before_anything_is_read() -> None:
     with pytest.raises(Refused, match="malformed"):
         image_info.want(params("ctr_image_info", platform=["a/b/c/d"]))

@@ -20,6 +20,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.comm
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
+from ansible_collections.community.containerd.plugins.module_utils._runtime.image_listing import ImageListing
 from ansible_collections.community.containerd.plugins.module_utils._runtime.image_mounts import (
     ImageMountRuntime,
 )
@@ -31,7 +32,7 @@ from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import 
 
 PAIRS = [
     ("image", verbs.ImageVerbs, ImageRuntime),
-    ("image_info", verbs.ImageReadingVerbs, ImageRuntime),
+    ("image_info", verbs.ImageListingVerbs, ImageListing),
     ("image_push", PushVerbs, PushRuntime),
     ("image_mount", ImageMountVerbs, ImageMountRuntime),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
