@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".dev"))
 
 import report  # noqa: E402
+from many import Crowd  # noqa: E402
 from measure import Contestant, in_turns  # noqa: E402
 from noops import Settled  # noqa: E402
 from pulls import Pulls  # noqa: E402
@@ -48,6 +49,12 @@ PULLS = [  # what, sample, limit
     ("40 layers of 1 MiB, gzip", Sample("many-gz", MIB, layers=40, compression="gzip"), 1.0),
     ("20 images of 3 layers of 1 MiB, tar", Sample("set", MIB, layers=3, images=20), 0.6),
     ("20 images, gzip", Sample("set-gz", MIB, layers=3, images=20, compression="gzip"), 0.6),
+]
+MANY = [  # what, ours, theirs, limit
+    ("ctr_image, 1,000 names that are here", "ctr_image", "ctr images check", None),
+    ("ctr_image_info, 5,000 names of 1,000 images", "ctr_image_info", "ctr images check", 1.0),
+    ("ctr_image_info, 5,000 names of 1,000 images", "ctr_image_info", "ctr images ls", None),
+    ("check mode of 50 tags that have not moved", "check mode", "ctr images pull", 1.0),
 ]
 PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]
 PEAK_LIMIT_MIB = 80
@@ -89,6 +96,15 @@ class Bench:
                 limit=PEAK_LIMIT_MIB,
             )
 
+    def many(self) -> Iterator[Row]:
+        with Crowd(self._daemon, self._registry, self._tasks).prepared() as contestants:
+            runs = in_turns(contestants, self._pull_rounds)
+        seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
+        for what, ours, theirs, limit in MANY:
+            yield Row(f"{what} / {theirs}", "s", seconds[ours], seconds[theirs], limit)
+        for module in ("ctr_image", "ctr_image_info"):
+            yield Row(f"peak memory of {module} over them", "MiB", [r.peak_bytes / MIB for r in runs[module]])
+
     def payload(self) -> Iterator[Row]:
         sizes = json.loads(run_tool(ROOT / "tests/tools/payload.py"))
         for module, size in sizes.items():
@@ -100,7 +116,13 @@ class Bench:
         return sample.push(self._registry, self._folder, self._seed)
 
 
-PARTS = {"noop": Bench.noop, "pull": Bench.pull, "memory": Bench.memory, "payload": Bench.payload}
+PARTS = {
+    "noop": Bench.noop,
+    "pull": Bench.pull,
+    "memory": Bench.memory,
+    "many": Bench.many,
+    "payload": Bench.payload,
+}
 
 
 def main() -> None:
