@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A registry on loopback that serves images from memory and lies on demand, one lie per path pattern.
+"""A registry on loopback that serves and takes images in memory and lies on demand, one lie per path pattern.
 
 Real HTTP and real TLS; every request is recorded. Knows nothing of the client that it is to test.
 
@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, urlsplit
+
+from .lying_uploads import Uploads
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -100,7 +102,21 @@ class Lie:
     chunked: bool = False  # no Content-Length
     no_range: bool = False
     hang_up: bool = False  # close without an answer
+    drop_after: int | None = None  # take so many bytes of what is sent, then close the connection
+    is_early: bool = False  # answer before what is sent was read, then close the connection
     delay_s: float = 0.0  # before the answer, or in the stall
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether it counts before a body is read."""
+        return self.is_early or self.drop_after is not None
+
+    def fits(self, method: str, path: str) -> bool:
+        """Whether it counts for this request; then it is used up by one."""
+        if self.times == 0 or not re.search(self.pattern, method + " " + path):
+            return False
+        self.times = None if self.times is None else self.times - 1
+        return True
 
 
 class LyingRegistry:
@@ -133,6 +149,7 @@ class LyingRegistry:
         self._manifests: dict[tuple[str, str], Blob] = {}
         self._blobs: dict[tuple[str, str], Blob] = {}
         self._lock = threading.Lock()
+        self.uploads = Uploads(self)
         self._tls = _server_context(certificate, client_ca) if certificate else None
         self._server = _Server(("127.0.0.1", 0), self)
 
@@ -220,10 +237,24 @@ class LyingRegistry:
         with self._lock:
             self.requests.append(request)
             for told in self._lies:
-                if told.times != 0 and re.search(told.pattern, request.method + " " + request.path):
-                    told.times = None if told.times is None else told.times - 1
+                if not told.is_at_once and told.fits(request.method, request.path):
                     return told
         return None
+
+    def take_at_once(self, method: str, path: str) -> Lie | None:
+        """The lie for a request whose body is not to be read to its end."""
+        with self._lock:
+            return next((told for told in self._lies if told.is_at_once and told.fits(method, path)), None)
+
+    def store(self, repository: str, content: bytes) -> None:
+        """A blob that was uploaded."""
+        self.add_blob(repository, Blob("application/octet-stream", content))
+
+    def store_manifest(self, repository: str, version: str, media_type: str, content: bytes) -> str:
+        """A manifest that was put under a tag or its digest."""
+        manifest = Blob(media_type, content)
+        self.add_manifest(repository, version, manifest)
+        return manifest.digest
 
     def find(self, repository: str, kind: str, version: str) -> Blob | None:
         return (self._manifests if kind == "manifests" else self._blobs).get((repository, version))
@@ -340,29 +371,47 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """containerd posts for a token first, and takes 405 for the advice to use GET."""
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        if self.server.registry.identity_token:
-            self._answer(body)
-        else:
+        if self.path == "/token" and not self.server.registry.identity_token:
+            self.rfile.read(int(self.headers.get("Content-Length", "0")))
             self._send(405, {}, b"", Lie(""))
+        else:
+            self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_PATCH(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
         pass
 
-    def _answer(self, sent: bytes = b"") -> None:
+    def _answer(self) -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
+        length, registry = int(headers.get("content-length", "0")), self.server.registry
+        at_once = registry.take_at_once(self.command, parts.path)
+        sent = self.rfile.read(length if at_once is None else min(at_once.drop_after or 0, length))
         request = Request(self.command, parts.path, parse_qs(parts.query), headers, self.client_address, sent)
-        told = self.server.registry.take(request) or Lie("")
+        told = registry.take(request) or Lie("")
+        if at_once is not None:
+            registry.uploads.keep(request.path, sent)
+            if at_once.is_early:
+                self._send(at_once.status, {"Content-Type": "application/json"}, at_once.body, at_once)
+            self.close_connection = True
+            return
         if told.delay_s and told.stall_after is None:
             time.sleep(told.delay_s)
         if told.hang_up:
             self.close_connection = True
             return
-        status, answer_headers, body = self._truth(request, told)
-        if told.status:
-            status, body = told.status, told.body
-            answer_headers = {"Content-Type": "application/json"}
+        if told.status:  # then it also does nothing
+            status, answer_headers, body = told.status, {"Content-Type": "application/json"}, told.body
+        else:
+            status, answer_headers, body = self._truth(request, told)
         self._send(status, {**answer_headers, **told.headers}, body, told)
 
     def _truth(self, request: Request, told: Lie) -> tuple[int, dict[str, str], bytes]:
@@ -378,6 +427,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return 401, {"WWW-Authenticate": challenge}, _error("UNAUTHORIZED", "authentication required")
         if request.path == "/v2/":
             return 200, {}, b"{}"
+        taken = registry.uploads.answer(request)
+        if taken is not None:
+            return taken
         blob = registry.find(repository, kind, version)
         if blob is None:
             code = "MANIFEST_UNKNOWN" if kind == "manifests" else "BLOB_UNKNOWN"

@@ -50,7 +50,7 @@ class Upload:
         return True
 
     def _persist(self) -> None:
-        """Send, and after each loss go on from where the registry is."""
+        """Send, and after each loss go on from where the registry is; docker-registry 2 has forgotten it by then."""
         delays, mark = self._target.delays(), 0
         while True:
             body = _Body(self._source, self._offset, self._blob)
