@@ -58,3 +58,9 @@ LOG: dict[str, Any] = {
     "log_driver": {"type": "str", "choices": ["none", "file"]},
     "log_options": {"type": "dict", "aliases": ["log_opt"]},
 }
+
+FILE: dict[str, Any] = {
+    "mode": {"type": "raw"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+}

@@ -23,14 +23,22 @@ if TYPE_CHECKING:
     from .._reconcile.decision import Decision
 
 
-def run(decision: Decision, runtime: Callable[[Endpoint], Any], spec: Mapping[str, Any]) -> None:
-    """``decision`` is a file of ``_reconcile``, ``runtime`` makes its verbs, ``spec`` is AnsibleModule's."""
+def run(
+    decision: Decision,
+    runtime: Callable[..., Any],
+    spec: Mapping[str, Any],
+    *ports: Callable[[AnsibleModule], Any],
+) -> None:
+    """``decision`` is a file of ``_reconcile``, ``runtime`` makes its verbs, ``spec`` is AnsibleModule's.
+
+    ``ports`` make what the verbs need and only Ansible has; they are handed on behind the endpoint.
+    """
     # What has been imported lives as long as the task; the collector need not look at it, least of all when Python
     # exits, where it would take it apart piece by piece.
     gc.freeze()
     module = AnsibleModule(supports_check_mode=True, **spec)
     try:
-        verbs = runtime(_endpoint(module.params))
+        verbs = runtime(_endpoint(module.params), *(port(module) for port in ports))
         outcome = reconcile(decision, verbs, module.params, dry_run=module.check_mode)
     except Failure as failure:
         error = {"kind": failure.kind, "call": failure.call, "code": failure.code}
