@@ -36,7 +36,7 @@ class DockerImage(Value):
     """One entry of Docker's manifest.json: the names, and the paths of config and layers, lowest first."""
 
     config: str
-    tags: tuple[str, ...]
+    tags: tuple[str, ...]  # sorted
     layers: tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ class Contents(Value):
     """What an archive holds, without the bytes of it."""
 
     images: Mapping[str, str]  # full name to digest, as index.json says; empty without one
-    docker: tuple[DockerImage, ...]  # as manifest.json says; empty without one
+    docker: frozenset[DockerImage]  # as manifest.json says, in whatever order; empty without one
     blobs: Mapping[str, int]  # digest to size
 
 
@@ -54,6 +54,14 @@ class ArchiveFile(Value):
     size: int | None
     contents: Contents | None = None
     complaint: str = ""  # why it is no archive, or a damaged one
+
+
+class Archive(Value):
+    """An archive to be written."""
+
+    index: bytes  # index.json; empty: none
+    docker: bytes  # manifest.json; empty: none
+    blobs: tuple[Descriptor, ...]  # each once, in the order in which they are written
 
 
 class Exportable(Value):
@@ -138,7 +146,7 @@ def _docker_image(fields: Mapping[str, Any]) -> DockerImage:
         or not all(isinstance(text, str) for text in texts)
     ):
         raise TypeError
-    return DockerImage(config, tuple(tags), tuple(layers))
+    return DockerImage(config, tuple(sorted(tags)), tuple(layers))
 
 
 def _tag_of(name: str) -> str:

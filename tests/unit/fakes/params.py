@@ -27,6 +27,7 @@ REGISTRY = {
     "retry_delay": 1,
     "max_concurrent_downloads": 4,
 }
+FILE = {"mode": None, "owner": None, "group": None}
 LOG = {"log_driver": None, "log_options": None}
 
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -68,6 +69,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "filters": None,
         "config": False,
         "usage": False,
+    },
+    "ctr_image_export": {
+        **CONNECTION,
+        **FILE,
+        "platform": None,
+        "all_platforms": False,
+        "format": None,
+        "force": False,
     },
     "ctr_image_push": {
         **CONNECTION,

@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import inspect
 from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._reconcile import verbs
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.export_verbs import ExportVerbs
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.mount_verbs import (
     ImageMountVerbs,
 )
@@ -20,6 +22,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.comm
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
+from ansible_collections.community.containerd.plugins.module_utils._runtime.export import ExportRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.image_listing import ImageListing
 from ansible_collections.community.containerd.plugins.module_utils._runtime.image_mounts import (
     ImageMountRuntime,
@@ -28,13 +31,16 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.imag
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.push import PushRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
+from ansible_collections.community.containerd.plugins.module_utils._values.endpoint import Endpoint
+from ansible_collections.community.containerd.tests.unit.fakes.files import Files
 from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import NOWHERE
 
-PAIRS = [
+PAIRS: list[tuple[str, type, Callable[[Endpoint], Any]]] = [
     ("image", verbs.ImageVerbs, ImageRuntime),
     ("image_info", verbs.ImageListingVerbs, ImageListing),
     ("image_push", PushVerbs, PushRuntime),
     ("image_mount", ImageMountVerbs, ImageMountRuntime),
+    ("image_export", ExportVerbs, lambda endpoint: ExportRuntime(endpoint, Files())),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
     ("container_info", verbs.ListingVerbs, ListingRuntime),
     ("task", verbs.TaskVerbs, TaskRuntime),
@@ -59,7 +65,9 @@ def steps_in(source: str) -> set[str]:
     [(protocol, runtime, verb) for _file, protocol, runtime in PAIRS for verb in verbs_of(protocol)],
     ids=lambda value: getattr(value, "__name__", value),
 )
-def test_a_runtime_has_each_verb_with_the_same_parameters(protocol: type, runtime: type, verb: str) -> None:
+def test_a_runtime_has_each_verb_with_the_same_parameters(
+    protocol: type, runtime: Callable[[Endpoint], Any], verb: str
+) -> None:
     _self, *asked = inspect.signature(getattr(protocol, verb)).parameters.values()
     there = inspect.signature(getattr(runtime(NOWHERE), verb)).parameters.values()
     assert [(p.name, p.annotation) for p in asked] == [(p.name, p.annotation) for p in there]
