@@ -66,6 +66,74 @@ options:
       - Environment variables, over those of the image. Values are strings. Put numbers and booleans in quotes.
       - Compared as a subset. Other variables of the container are left alone.
     type: dict
+  env_file:
+    description:
+      - Files on the managed host with one C(NAME=VALUE) a line, taken as it stands, quotes included. Blank lines and
+        lines that begin with C(#) say nothing. Later files win over earlier ones, and O(env) over all of them.
+      - Read at every run. What is in them is compared, and shown, as O(env); use C(no_log) for a task with secrets.
+    type: list
+    elements: path
+    aliases: [env_files]
+  groups:
+    description:
+      - Further groups of the process, by name or number. Names are looked up in the image's own C(/etc/group).
+      - Compared as a subset.
+    type: list
+    elements: str
+    aliases: [group_add]
+  tty:
+    description:
+      - Whether the process has a terminal. Nobody reads it unless there is a log.
+    type: bool
+  privileged:
+    description:
+      - Whether the container gets every capability and device of the host, without a seccomp profile and with
+        nothing masked. Whoever is root in it can become root of the host.
+    type: bool
+  capabilities:
+    description:
+      - Capabilities beyond the usual fourteen, such as V(NET_ADMIN) or V(CAP_NET_ADMIN). V(ALL) is all that the
+        host has. What is here wins over O(cap_drop).
+      - Compared as a subset.
+    type: list
+    elements: str
+    aliases: [cap_add]
+  cap_drop:
+    description:
+      - Capabilities that the process must not have. V(ALL) leaves only O(capabilities).
+    type: list
+    elements: str
+  security_opts:
+    description:
+      - V(seccomp=builtin) is the list of system calls that containerd itself allows by default, as of its release
+        2.1. A new container that is not O(privileged) has it unless this says otherwise. Containers that were made
+        without it stay without it until this option is set or something else makes them anew.
+      - V(seccomp=unconfined) allows every system call. V(seccomp=/PATH) takes a profile from a file on the managed
+        host, as the OCI runtime spec has it. Profiles with docker's C(includes) are refused.
+      - V(apparmor=PROFILE) confines the process by a profile that is loaded on the host. The default is none.
+      - V(no-new-privileges=false) lets set-user-ID programs such as C(sudo) work. The default is V(true), as C(ctr)
+        has it and docker does not.
+      - V(systempaths=unconfined) neither masks nor write-protects parts of C(/proc) and C(/sys).
+    type: list
+    elements: str
+    aliases: [security_opt]
+  ulimits:
+    description:
+      - Limits of the process as V(NAME:SOFT:HARD), such as V(nofile:1024:2048). One number stands for both, V(-1)
+        for unlimited. The default is V(nofile:1024:1024).
+      - Compared by name.
+    type: list
+    elements: str
+    aliases: [ulimit]
+  sysctls:
+    description:
+      - Kernel settings of the container's own namespaces, such as C(net.core.somaxconn). Compared as a subset.
+    type: dict
+    aliases: [sysctl]
+  oom_score_adj:
+    description:
+      - How likely the kernel is to kill the process when memory runs out, from -1000, never, to 1000, first.
+    type: int
   user:
     description:
       - Who the process runs as, as V(user) or V(user:group), by name or number.
@@ -112,6 +180,8 @@ options:
       - V(none) gives the container an empty network of its own, which is containerd's default.
       - V(host) shares the network of the host.
       - V(ns:PATH) joins the network namespace at that path.
+      - V(container:NAME) joins the network of another container of the namespace, which has to run. When that one
+        has been started again, this one is made anew, since the network that it was in is gone.
     type: str
     aliases: [network, net]
   read_only:
@@ -257,6 +327,19 @@ EXAMPLES = r"""
     memory_swap: 256m
     pids_limit: 100
 
+- name: The resolver may do little, and only what it needs
+  community.containerd.ctr_container:
+    name: resolver
+    image: registry.example.com:5000/net/resolver:9
+    env_file: /etc/resolver.env
+    user: resolver
+    groups: [ssl-cert]
+    cap_drop: [ALL]
+    capabilities: [NET_BIND_SERVICE]
+    ulimits: [nofile:65536:65536]
+    sysctls:
+      net.core.somaxconn: 4096
+
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
     name: migration
@@ -382,6 +465,16 @@ ARGUMENT_SPEC = {
     "entrypoint": {"type": "raw"},
     "working_dir": {"type": "str", "aliases": ["workdir", "chdir", "cwd"]},
     "env": {"type": "dict"},
+    "env_file": {"type": "list", "elements": "path", "aliases": ["env_files"]},
+    "groups": {"type": "list", "elements": "str", "aliases": ["group_add"]},
+    "tty": {"type": "bool"},
+    "privileged": {"type": "bool"},
+    "capabilities": {"type": "list", "elements": "str", "aliases": ["cap_add"]},
+    "cap_drop": {"type": "list", "elements": "str"},
+    "security_opts": {"type": "list", "elements": "str", "aliases": ["security_opt"]},
+    "ulimits": {"type": "list", "elements": "str", "aliases": ["ulimit"]},
+    "sysctls": {"type": "dict", "aliases": ["sysctl"]},
+    "oom_score_adj": {"type": "int"},
     "user": {"type": "str"},
     "hostname": {"type": "str"},
     "mounts": {"type": "list", "elements": "dict", "aliases": ["mount"], "options": MOUNT},

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._spec.reading import user_of
 from .._values import labels
 from .._values.container import Identity
 from .._values.plan import Plan
@@ -34,6 +35,7 @@ class ContainerState(Value):
 
     record: Container | None
     task: Task | None
+    wish: SpecWish  # of the user, in words that need nobody else
     image: str = ""  # the name of the wanted image's record; '' when the user named none
     stored: Stored | None = None  # of the wanted image, as far as it was looked at
     remote: Remote | None = None
@@ -51,9 +53,13 @@ def want(params: Mapping[str, Any]) -> DesiredContainer:
 
 
 def read(verbs: ContainerVerbs, desired: DesiredContainer) -> ContainerState:
-    state = ContainerState(verbs.container(desired.id), verbs.task(desired.id))
+    state = ContainerState(verbs.container(desired.id), verbs.task(desired.id), desired.wish)
     if desired.state == "absent":
         return state
+    if desired.is_unresolved:
+        from .resolution import resolve
+
+        state = state.replace(wish=resolve(verbs, desired.wish))
     known = _read_known(verbs, desired, state)
     if known is not None:
         return known
@@ -79,14 +85,18 @@ def _read_known(
             config = verbs.image_config(record, records[record.image])
     if config is None:
         return None
-    differences = tuple(read_differences(verbs, desired, record, config))
+    differences = tuple(read_differences(verbs, desired, state.wish, record, config))
     if not all(difference.is_in_place for difference in differences):
         return None
     return state.replace(image=record.image if desired.image else "", differences=differences)
 
 
 def read_differences(
-    verbs: ContainerVerbs, desired: DesiredContainer, record: Container, config: Mapping[str, Any]
+    verbs: ContainerVerbs,
+    desired: DesiredContainer,
+    wish: SpecWish,
+    record: Container,
+    config: Mapping[str, Any],
 ) -> Iterator[Difference]:
     """Where the container is not as the user said; ``config`` is that of its image."""
     for option in ("runtime", "snapshotter"):
@@ -100,7 +110,11 @@ def read_differences(
     stop_signal = record.labels.get(labels.STOP_SIGNAL) or "SIGTERM"
     if desired.stop_signal and parse_signal(desired.stop_signal) != parse_signal(stop_signal):
         yield Difference("stop_signal", desired.stop_signal, stop_signal, is_in_place=True)
-    yield from compare_spec(desired.wish, _identity(verbs, record, desired.wish), config, record.spec)
+    yield from compare_spec(wish, _identity(verbs, record, wish), config, record.spec)
+    if wish.groups:
+        wanted, there = set(verbs.group_ids(record, wish.groups)), user_of(record.spec).additional_gids
+        if not wanted <= set(there):
+            yield Difference("groups", list(wish.groups), sorted(wanted & set(there)))
 
 
 def _identity(verbs: ContainerVerbs, record: Container, wish: SpecWish) -> Identity | None:
@@ -141,14 +155,13 @@ def view(desired: DesiredContainer, state: ContainerState) -> Mapping[str, Any]:
     if desired.state != "present":
         is_running = state.task is not None and state.task.status == "running"
         shown["state"] = "started" if is_running else "paused" if state.is_running else "stopped"
-    shown.update(_said(desired))
+    shown.update(_said(desired, state.wish))
     shown.update((difference.option, difference.current) for difference in state.differences)
     return shown
 
 
-def _said(desired: DesiredContainer) -> dict[str, Any]:
+def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
     """Every option that the user said and that is compared."""
-    wish = desired.wish
     said = {
         "image": desired.image,
         "command": wish.command if wish.entrypoint is None else (*wish.entrypoint, *(wish.command or ())),
@@ -156,7 +169,10 @@ def _said(desired: DesiredContainer) -> dict[str, Any]:
         "working_dir": wish.working_dir,
         "user": wish.user,
         "hostname": wish.hostname,
-        "network_mode": wish.network_mode,
+        "groups": None if wish.groups is None else list(wish.groups),
+        "tty": wish.tty,
+        "privileged": wish.privileged,
+        "network_mode": desired.wish.network_mode,
         "read_only": wish.read_only,
         "mounts": None if wish.mounts is None else mount_words(wish.mounts),
         "annotations": wish.annotations,

@@ -26,6 +26,7 @@ from .drift import Difference
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .._values.container import SpecWish
     from .._values.image import Remote
     from .container_options import DesiredContainer
     from .verbs import ContainerVerbs
@@ -47,7 +48,7 @@ def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerS
     config = state.facts.config if state.facts else {}
     differences = (
         *_image_difference(verbs, record, state),
-        *read_differences(verbs, desired, record, config),
+        *read_differences(verbs, desired, state.wish, record, config),
     )
     return state.replace(differences=differences)
 
@@ -142,7 +143,7 @@ def _make(desired: DesiredContainer, current: ContainerState) -> list[Step]:
         raise Refused("container %s has to be made anew and no image is named" % desired.id, "set image")
     if current.facts is None or current.extent is None:
         raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
-    _spec(desired, current.facts.config)
+    _spec(desired, current.wish, current.facts.config)
     steps = []
     if current.record is not None:
         args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
@@ -150,7 +151,7 @@ def _make(desired: DesiredContainer, current: ContainerState) -> list[Step]:
         says = "removed container %s to make it anew: %s" % (desired.id, why or "recreate is set")
         steps.append(Step("remove", args, (says,), is_event=desired.recreate))
     creation = Creation(
-        desired.id, current.image, desired.wish, _labels(desired), desired.runtime, desired.stop_signal
+        desired.id, current.image, current.wish, _labels(desired), desired.runtime, desired.stop_signal
     )
     says = "created container %s from image %s" % (desired.id, current.image)
     return [*steps, Step("create", (creation, current.extent.snapshotter), (says,))]
@@ -162,12 +163,12 @@ def _labels(desired: DesiredContainer) -> dict[str, str]:
     return {**(desired.labels or {}), **log}
 
 
-def _spec(desired: DesiredContainer, config: Mapping[str, Any]) -> dict[str, Any]:
+def _spec(desired: DesiredContainer, wish: SpecWish, config: Mapping[str, Any]) -> dict[str, Any]:
     """The spec to be, but for the user: who that is, the unpacked image tells when the container is made."""
     from .._spec.builder import build_spec
 
     nobody_yet = Identity(0, 0)
-    spec = build_spec(desired.wish, config, nobody_yet, namespace=desired.namespace, container_id=desired.id)
+    spec = build_spec(wish, config, nobody_yet, namespace=desired.namespace, container_id=desired.id)
     del spec["process"]["user"]
     return spec
 
@@ -192,28 +193,28 @@ def _changed_labels(current: ContainerState) -> dict[str, str]:
 
 def _limit(desired: DesiredContainer, current: ContainerState) -> list[Step]:
     """Other limits, for the process and on record."""
-    spec = _limited(desired, current)
+    spec = _limited(current)
     if current.record is None or spec is None:
         return []
     from .further import changed_limits
 
-    options = ", ".join(_limits(desired, current))
+    options = ", ".join(_limits(current))
     says = "changed limits of container %s: %s" % (desired.id, options)
     return [Step("limit", (desired.id, changed_limits(current.record.spec, spec)), (says,))]
 
 
-def _limits(desired: DesiredContainer, current: ContainerState) -> list[str]:
-    return [each.option for each in current.differences if each.option in desired.wish.further]
+def _limits(current: ContainerState) -> list[str]:
+    return [each.option for each in current.differences if each.option in current.wish.further]
 
 
-def _limited(desired: DesiredContainer, current: ContainerState) -> dict[str, Any] | None:
+def _limited(current: ContainerState) -> dict[str, Any] | None:
     """The spec of a container that stays, with its new limits; None when they are as they were."""
-    names = _limits(desired, current)
+    names = _limits(current)
     if current.record is None or not names:
         return None
     from .further import with_limits
 
-    return with_limits(current.record.spec, desired.wish.further, names)
+    return with_limits(current.record.spec, current.wish.further, names)
 
 
 def _run(desired: DesiredContainer, current: ContainerState, task: Task | None) -> list[Step]:
@@ -250,10 +251,10 @@ def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> 
             desired.runtime or (record.runtime if record else ""),
             current.extent.snapshotter,
             desired.id,
-            _spec(desired, current.facts.config),
+            _spec(desired, current.wish, current.facts.config),
         )
     elif record is not None:
-        spec = _limited(desired, current) or record.spec
+        spec = _limited(current) or record.spec
         record = record.replace(labels={**record.labels, **_changed_labels(current)}, spec=spec)
     status = _STATUS.get(desired.state) or (current.task.status if current.task else "")
     if status == "running" and not (task and task.status == "running"):

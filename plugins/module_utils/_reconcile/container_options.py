@@ -27,6 +27,12 @@ _ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")
 MAX_ID = 76
 
 FURTHER = (  # options that few containers have
+    "cap_drop",
+    "capabilities",
+    "ulimits",
+    "oom_score_adj",
+    "sysctls",
+    "security_opts",
     "memory",
     "memory_reservation",
     "memory_swap",
@@ -59,6 +65,18 @@ class DesiredContainer(Value):
     stop_timeout_s: float
     recreate: bool
     restart: bool
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether the wish has words that only this host gives a meaning."""
+        wish = self.wish
+        profile = wish.further.get("security_opts", {}).get("seccomp") or ""
+        return bool(
+            wish.env_files
+            or (wish.network_mode or "").startswith("container:")
+            or "ALL" in wish.further.get("capabilities", ())
+            or profile.startswith("/")
+        )
 
 
 def want_container(params: Mapping[str, Any]) -> DesiredContainer:
@@ -103,7 +121,11 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         entrypoint=words(params["entrypoint"], "entrypoint"),
         working_dir=params["working_dir"],
         env=texts(params, "env"),
+        env_files=_list(params["env_file"]),
         user=params["user"],
+        groups=_list(params["groups"]),
+        tty=params["tty"],
+        privileged=params["privileged"],
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
         network_mode=params["network_mode"],
@@ -111,6 +133,10 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         annotations=texts(params, "annotations"),
         further=_further(params),
     )
+
+
+def _list(value: Any) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
 
 
 def _further(params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._spec.reading import args_of, env_of, is_read_only, network_mode_of, user_of, working_dir_of
+from .._spec.reading import (
+    args_of,
+    env_of,
+    has_terminal,
+    is_privileged,
+    is_read_only,
+    network_mode_of,
+    user_of,
+    working_dir_of,
+)
 from .._values.value import Value
 
 if TYPE_CHECKING:
@@ -62,6 +71,12 @@ def _exact(
         yield "hostname", wish.hostname, spec.get("hostname") or ""
     if wish.network_mode is not None:
         yield "network_mode", wish.network_mode, network_mode_of(spec)
+    for option, said, read in (
+        ("tty", wish.tty, has_terminal),
+        ("privileged", wish.privileged, is_privileged),
+    ):
+        if said is not None:
+            yield option, said, read(spec)
     if wish.read_only is not None:
         yield "read_only", wish.read_only, is_read_only(spec)
 

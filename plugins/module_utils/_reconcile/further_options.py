@@ -8,17 +8,32 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .._spec.capabilities import NAMES
 from .._spec.resources import PERIOD_US, UNLIMITED, cpu_list, cpu_numbers
+from .._spec.security import ALL, INFINITY
 from .._values.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?) ?([bkmgtp]?)(?:i?b)?", re.IGNORECASE)
 _POWERS = {unit: 1024**power for power, unit in enumerate(("b", "k", "m", "g", "t", "p"))}
 _MAX = 2**63 - 1
 _WEIGHTS = (10, 1000)
 _SHARES = (2, 262144)
+_RLIMITS = (
+    "as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack"
+)
+_SECURITY_VALUES = {
+    "seccomp": "unconfined|builtin|/.+",
+    "apparmor": ".+",
+    "no-new-privileges": "|true|false",
+    "systempaths": "unconfined|builtin",
+}
+_SECURITY = (
+    "use seccomp=unconfined, seccomp=builtin, seccomp=/PATH, apparmor=PROFILE, no-new-privileges=true or =false, "
+    "systempaths=unconfined"
+)
 _PERIODS_US = (1000, 1000000)
 
 
@@ -86,7 +101,62 @@ def _cgroup(option: str, text: str) -> str:
     return "/" + "/".join(parts)
 
 
+def _capabilities(option: str, words: Sequence[str]) -> frozenset[str]:
+    """With or without CAP_, in any case; ALL stands for itself."""
+    names = frozenset(word.upper()[4:] if word.upper().startswith("CAP_") else word.upper() for word in words)
+    known = {name[len("CAP_") :] for name in NAMES} | {ALL}
+    unknown = sorted(names - known)
+    if unknown:
+        raise Refused("%s: %s is no capability" % (option, unknown[0]), "see capabilities(7) for their names")
+    return frozenset(name if name == ALL else "CAP_" + name for name in names)
+
+
+def _ulimits(option: str, lines: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """As docker takes them: nofile:1024:2048, or one number for both."""
+    limits = {}
+    for line in lines:
+        name, _colon, rest = line.replace("=", ":", 1).partition(":")
+        soft, colon, hard = rest.partition(":")
+        numbers = [_ulimit(text) for text in (soft, hard if colon else soft)]
+        if name.lower() not in _RLIMITS.split() or None in numbers:
+            raise Refused(
+                "%s %r is malformed" % (option, line), "write NAME:SOFT:HARD, such as nofile:1024:2048"
+            )
+        limits[name.lower()] = (numbers[0] or 0, numbers[1] or 0)
+    return limits
+
+
+def _ulimit(text: str) -> int | None:
+    if text in ("-1", "unlimited"):
+        return INFINITY
+    return int(text) if text.isdecimal() and len(text) < 20 else None
+
+
+def _sysctls(option: str, given: Mapping[str, Any]) -> dict[str, str]:
+    for key, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise Refused("%s.%s is neither a number nor a string" % (option, key), "put the value in quotes")
+    return {key: str(value) for key, value in given.items()}
+
+
+def _security(option: str, lines: Sequence[str]) -> dict[str, Any]:
+    """As docker takes them; what is a path is read later."""
+    said: dict[str, Any] = {}
+    for line in lines:
+        name, _sign, value = line.partition("=" if "=" in line else ":")
+        if not re.fullmatch(_SECURITY_VALUES.get(name, "(?!)"), value):
+            raise Refused("%s %r is not known" % (option, line), _SECURITY)
+        said[name] = value != "false" if name == "no-new-privileges" else value
+    return said
+
+
 _WANT: dict[str, Callable[[str, Any], Any]] = {
+    "cap_drop": _capabilities,
+    "capabilities": _capabilities,
+    "ulimits": _ulimits,
+    "oom_score_adj": _between(-1000, 1000),
+    "sysctls": _sysctls,
+    "security_opts": _security,
     "memory": parse_size,
     "memory_reservation": parse_size,
     "memory_swap": parse_size,

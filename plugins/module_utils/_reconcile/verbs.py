@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._values.container import Container, Creation, Identity, ImageFacts
+    from .._values.container import Container, Creation, Host, Identity, ImageFacts
     from .._values.execution import Command, Executed
     from .._values.image import Extent, Image, LookUp, Naming, Pull, Pulled, Remote, Stored
     from .._values.image_details import Details
@@ -128,6 +128,15 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
 
     def identity(self, container: Container, user: str) -> Identity:
         """Who ``user`` is in the container's own file system."""
+
+    def group_ids(self, container: Container, groups: Sequence[str]) -> tuple[int, ...]:
+        """The numbers of these groups in the container's own file system."""
+
+    def host(self) -> Host:
+        """What this host can lend to a container."""
+
+    def read_file(self, path: str) -> str:
+        """The text of a file of this host; Refused when it cannot be read."""
 
     def look_up(
         self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess

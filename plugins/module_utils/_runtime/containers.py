@@ -18,9 +18,9 @@ from .images import ImageRuntime
 from .tasks import TaskRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from .._values.container import Container, Creation, Identity, ImageFacts
+    from .._values.container import Container, Creation, Host, Identity, ImageFacts
     from .._values.endpoint import Endpoint
     from .._values.image import Image
 
@@ -60,6 +60,23 @@ class ContainerRuntime(TaskRuntime):
         from .users import identify
 
         return identify(self.session, container, user)
+
+    def group_ids(self, container: Container, groups: Sequence[str]) -> tuple[int, ...]:
+        if all(group.isdecimal() for group in groups):
+            return tuple(int(group) for group in groups)
+        from .users import find_groups
+
+        return find_groups(self.session, container, groups)
+
+    def host(self) -> Host:
+        from .host import read_host
+
+        return read_host()
+
+    def read_file(self, path: str) -> str:
+        from .host import read_file
+
+        return read_file(path)
 
     def create(self, creation: Creation, snapshotter: str) -> None:
         from .declare import create

@@ -17,7 +17,7 @@ from .._services.images import Images
 from .._services.namespaces import DEFAULT_RUNTIME, DEFAULT_RUNTIME_LABEL, namespace_labels
 from .._services.snapshots import Snapshots
 from .._spec.builder import build_spec
-from .._spec.identity import resolve_identity, resolve_image_identity
+from .._spec.identity import resolve_identity, resolve_image_identity, with_groups
 from .._values import labels
 from .._values.container import Container, Creation, ImageFacts
 from .._values.errors import AlreadyExists, Failure, NotFound, Refused
@@ -81,13 +81,16 @@ def _build(session: Session, snapshots: Snapshots, creation: Creation, facts: Im
         identity = resolve_image_identity(image_user, *users)
     else:
         identity = resolve_identity(creation.wish.user, *users)
+    if creation.wish.groups:
+        identity = with_groups(identity, creation.wish.groups, users[1])
+    needs_host = creation.wish.privileged or creation.wish.network_mode == "host"
     spec = build_spec(
         creation.wish,
         facts.config,
         identity,
         namespace=session.endpoint.namespace,
         container_id=creation.id,
-        host=read_host() if creation.wish.network_mode == "host" else None,
+        host=read_host() if needs_host else None,
     )
     runtime = creation.runtime or namespace_labels(session).get(DEFAULT_RUNTIME_LABEL) or DEFAULT_RUNTIME
     return Container(

@@ -14,15 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 from .._spec.capabilities import named
 from .._values.container import Host
+from .._values.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MAX_FILE_BYTES = 4 << 20
 _NOT_DEVICES = frozenset(("pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"))
 
 
 def read_host() -> Host:
     return Host(os.uname().nodename, _own_capabilities(), tuple(_devices("/dev")))
+
+
+def read_file(path: str) -> str:
+    """The text of a file that the user named; Refused when it cannot be read."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(MAX_FILE_BYTES)
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or str(exc)
+        raise Refused(
+            "cannot read %s: %s" % (path, reason), "put a readable file there on this host"
+        ) from exc
 
 
 def _own_capabilities() -> tuple[str, ...]:

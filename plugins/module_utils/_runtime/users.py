@@ -8,15 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._services.snapshots import Snapshots
-from .._spec.identity import resolve_identity
+from .._spec.identity import group_ids, resolve_identity
 from .rootfs import read_users
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .._services.session import Session
     from .._values.container import Container, Identity
 
 
 def identify(session: Session, container: Container, user: str) -> Identity:
     """``user`` as in the file system of ``container``, whether it runs or not; NotFound for a name it lacks."""
-    mounts = Snapshots(session, container.snapshotter).mounts(container.snapshot_key)
-    return resolve_identity(user, *read_users(mounts))
+    return resolve_identity(user, *_users(session, container))
+
+
+def find_groups(session: Session, container: Container, groups: Iterable[str]) -> tuple[int, ...]:
+    """The numbers of these groups there; NotFound for a name it lacks."""
+    return group_ids(groups, _users(session, container)[1])
+
+
+def _users(session: Session, container: Container) -> tuple[str, str]:
+    return read_users(Snapshots(session, container.snapshotter).mounts(container.snapshot_key))

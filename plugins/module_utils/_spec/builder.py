@@ -62,6 +62,10 @@ def build_spec(
         from .further import put_further
 
         put_further(spec, wish.further)
+    if not wish.privileged and "seccomp" not in (wish.further.get("security_opts") or {}):
+        from .security import confine
+
+        confine(spec)
     check_spec(spec)
     return spec
 

@@ -10,21 +10,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import resources
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from .option import Option
 
 
+_SECURITY = ("cap_drop", "capabilities", "ulimits", "oom_score_adj", "sysctls", "security_opts")
+
+
 def options_of(names: Collection[str]) -> dict[str, Option]:
     """These options, in the order in which they have to be put."""
-    known = {**resources.OPTIONS}
+    known: dict[str, Option] = {}
+    for name in names:
+        if name in _SECURITY and name not in known:
+            from .security import OPTIONS as SECURITY
+
+            known.update(SECURITY)
+        elif name not in known:
+            from .resources import OPTIONS as RESOURCES
+
+            known.update(RESOURCES)
     return {name: option for name, option in known.items() if name in names}
 
 
 def put_further(spec: dict[str, Any], wish: Mapping[str, Any]) -> None:
     for name, option in options_of(wish).items():
         option.put(spec, wish[name])
-    resources.check_memory(spec)
+    if "memory" in (spec["linux"].get("resources") or {}):
+        from .resources import check_memory
+
+        check_memory(spec)

@@ -16,7 +16,7 @@ from .._values.errors import NotFound, Refused
 from .._values.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_ID = 2**31 - 1  # runc takes no more
 MAX_DIGITS = 20  # leading zeros included
@@ -60,6 +60,17 @@ def resolve_image_identity(user: str, passwd: str, group: str) -> Identity:
     said = parse_user(user)
     uid, gid = _numbers(said, passwd, group)
     return Identity(uid, gid, _supplementary(_name_of(uid, said, passwd), gid, group))
+
+
+def with_groups(identity: Identity, groups: Iterable[str], group: str) -> Identity:
+    """``identity`` in these groups too, each a name of the image's group file or a number."""
+    gids = dict.fromkeys((*identity.additional_gids, *group_ids(groups, group)))
+    return identity.replace(additional_gids=tuple(gids))
+
+
+def group_ids(groups: Iterable[str], group: str) -> tuple[int, ...]:
+    said = map(_number_or_name, groups)
+    return tuple(each if isinstance(each, int) else _gid_of(each or "", group) for each in said)
 
 
 def _numbers(said: UserName, passwd: str, group: str) -> tuple[int, int]:

@@ -47,5 +47,16 @@ def is_read_only(spec: Mapping[str, Any]) -> bool:
     return bool((spec.get("root") or {}).get("readonly"))
 
 
+def has_terminal(spec: Mapping[str, Any]) -> bool:
+    return bool(_process(spec).get("terminal"))
+
+
+def is_privileged(spec: Mapping[str, Any]) -> bool:
+    linux: Mapping[str, Any] = spec.get("linux") or {}
+    capabilities: Mapping[str, Any] = _process(spec).get("capabilities") or {}
+    is_masked = linux.get("maskedPaths") or linux.get("readonlyPaths")
+    return not is_masked and "CAP_SYS_ADMIN" in (capabilities.get("bounding") or ())
+
+
 def _process(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     return spec.get("process") or {}

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 from .._values.value import Value
 from .defaults import MOUNTS
 from .mounts import normalise_mount
-from .reading import args_of, env_of, is_read_only, network_mode_of, user_of, working_dir_of
+from .reading import (
+    args_of,
+    env_of,
+    has_terminal,
+    is_privileged,
+    is_read_only,
+    network_mode_of,
+    user_of,
+    working_dir_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +57,6 @@ class SpecView(Value):
 
 def view_spec(spec: Mapping[str, Any], labels: Mapping[str, str]) -> SpecView:
     """``labels`` are the record's: ctr repeats them as annotations, which nobody asked for."""
-    process: Mapping[str, Any] = spec.get("process") or {}
     annotations: Mapping[str, str] = spec.get("annotations") or {}
     mode = network_mode_of(spec)
     return SpecView(
@@ -57,11 +65,11 @@ def view_spec(spec: Mapping[str, Any], labels: Mapping[str, str]) -> SpecView:
         working_dir=working_dir_of(spec),
         user=user_of(spec),
         hostname=spec.get("hostname") or "",
-        tty=bool(process.get("terminal")),
+        tty=has_terminal(spec),
         mounts=_own_mounts(spec, mode),
         network_mode=mode,
         read_only=is_read_only(spec),
-        privileged=_is_privileged(spec),
+        privileged=is_privileged(spec),
         annotations={key: value for key, value in annotations.items() if labels.get(key) != value},
     )
 
@@ -81,10 +89,3 @@ def _is_given(mount: Mount, mode: str) -> bool:
     if given is None or given.type != mount.type:
         return False
     return mount.type != "tmpfs" or given.options == mount.options
-
-
-def _is_privileged(spec: Mapping[str, Any]) -> bool:
-    linux: Mapping[str, Any] = spec.get("linux") or {}
-    capabilities: Mapping[str, Any] = (spec.get("process") or {}).get("capabilities") or {}
-    is_masked = linux.get("maskedPaths") or linux.get("readonlyPaths")
-    return not is_masked and "CAP_SYS_ADMIN" in (capabilities.get("bounding") or ())

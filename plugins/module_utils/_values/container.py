@@ -73,11 +73,13 @@ class SpecWish(Value):
     entrypoint: tuple[str, ...] | None = None
     working_dir: str | None = None
     env: Mapping[str, str] | None = None
+    env_files: tuple[str, ...] | None = None  # to be read before a spec is built
     user: str | None = None
+    groups: tuple[str, ...] | None = None
     hostname: str | None = None
     tty: bool | None = None
     mounts: tuple[Mount, ...] | None = None
-    network_mode: str | None = None  # "none" (a namespace of its own), "host" or "ns:PATH"
+    network_mode: str | None = None  # "none" (a namespace of its own), "host", "ns:PATH" or "container:NAME"
     read_only: bool | None = None
     privileged: bool | None = None
     annotations: Mapping[str, str] | None = None

@@ -141,6 +141,22 @@ CASES = {
         "user-" + user.replace(":", "-"): Case("full", SpecWish(user=user), ("--user", user), since="1.7")
         for user in ("root", "0", "alice", "1000", "bob", "7", "1000:5", "alice:audio", "1000:audio", "bob:5")
     },
+    "capabilities": Case(
+        "plain",
+        wish_for(capabilities=frozenset(("CAP_SYS_TIME",)), cap_drop=frozenset(("CAP_KILL", "CAP_MKNOD"))),
+        ("--cap-add", "CAP_SYS_TIME", "--cap-drop", "CAP_KILL", "--cap-drop", "CAP_MKNOD"),
+    ),
+    "seccomp": Case("plain", wish_for(security_opts={"seccomp": "builtin"}), ("--seccomp",)),
+    "seccomp-of-an-administrator": Case(
+        "plain",
+        wish_for(capabilities=frozenset(("CAP_SYS_ADMIN",))),
+        ("--seccomp", "--cap-add", "CAP_SYS_ADMIN"),
+    ),
+    "unconfined": Case("plain", wish_for(security_opts={"seccomp": "unconfined"})),
+    "apparmor": Case("plain", wish_for(security_opts={"apparmor": "made"}), ("--apparmor-profile", "made")),
+    "new-privileges": Case(
+        "plain", wish_for(security_opts={"no-new-privileges": False}), ("--allow-new-privs",)
+    ),
     "memory": Case("plain", wish_for(memory=64 << 20), ("--memory-limit", str(64 << 20))),
     "cpu-quota": Case(
         "plain",
@@ -168,6 +184,15 @@ DIFFERENCES = (
         "power meters leak secrets (CVE-2020-8694); 1.7 and newer mask them",
         (),
         ("1.6",),
+    ),
+    Difference(
+        "linux.seccomp", "on unless said otherwise, as in nerdctl and the CRI; ctr has it when asked to"
+    ),
+    Difference(
+        "linux.seccomp.syscalls",
+        "containerd 2.1's list: io_uring for nobody, and the calls of kernels newer than 1.6",
+        ("seccomp", "seccomp-of-an-administrator"),
+        ("1.6", "1.7"),
     ),
     Difference("annotations", "a label can be changed in place, an annotation cannot follow it", ("label",)),
     Difference(

@@ -13,9 +13,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.community.containerd.plugins.module_utils._spec.builder import build_spec
+from ansible_collections.community.containerd.plugins.module_utils._spec.identity import with_groups
 from ansible_collections.community.containerd.plugins.module_utils._values.container import (
     Container,
     Creation,
+    Host,
     Identity,
     ImageFacts,
 )
@@ -295,6 +297,8 @@ class TaskWorld:
 class ContainerWorld(TaskWorld):
     """The verbs for containers, over images and tasks."""
 
+    groups_of = {"wheel": 10, "audio": 29}
+    files: dict[str, str] = {}
     users_of = {"web": Identity(33, 33, (33,)), "root": Identity(0, 0, (0,))}
 
     def __init__(self, images: ImageWorld) -> None:
@@ -327,6 +331,15 @@ class ContainerWorld(TaskWorld):
     def identity(self, container: Container, user: str) -> Identity:
         return self.users_of[user]
 
+    def group_ids(self, container: Container, groups: Sequence[str]) -> tuple[int, ...]:
+        return tuple(int(group) if group.isdecimal() else self.groups_of[group] for group in groups)
+
+    def host(self) -> Host:
+        return Host("host", ("CAP_CHOWN", "CAP_KILL", "CAP_SYS_ADMIN"))
+
+    def read_file(self, path: str) -> str:
+        return self.files[path]
+
     def create(self, creation: Creation, snapshotter: str) -> None:
         self.applied.append("create")
         build = self.images.builds[self.images.here[creation.image].image.target.digest]
@@ -335,6 +348,8 @@ class ContainerWorld(TaskWorld):
         identity = (
             Identity(int(uid), int(gid or 0), (int(gid or 0),)) if uid.isdecimal() else self.users_of[uid]
         )
+        groups = "".join("%s:x:%d:\n" % each for each in self.groups_of.items())
+        identity = with_groups(identity, creation.wish.groups or (), groups)
         spec = build_spec(
             creation.wish, config, identity, namespace="default", container_id=creation.id, host=None
         )

@@ -63,6 +63,20 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "wanted"),
     [
+        (
+            {"capabilities": ["net_admin", "CAP_KILL"]},
+            {"capabilities": frozenset(("CAP_NET_ADMIN", "CAP_KILL"))},
+        ),
+        ({"cap_drop": ["all"]}, {"cap_drop": frozenset(("ALL",))}),
+        ({"ulimits": ["nofile:1:2", "CORE=-1"]}, {"ulimits": {"nofile": (1, 2), "core": (2**64 - 1,) * 2}}),
+        ({"sysctls": {"a": 1, "b": "x"}}, {"sysctls": {"a": "1", "b": "x"}}),
+        ({"oom_score_adj": 0}, {"oom_score_adj": 0}),
+        (
+            {"security_opts": ["seccomp:unconfined", "no-new-privileges", "apparmor=x"]},
+            {"security_opts": {"seccomp": "unconfined", "no-new-privileges": True, "apparmor": "x"}},
+        ),
+        ({"security_opts": ["no-new-privileges:false"]}, {"security_opts": {"no-new-privileges": False}}),
+        ({"security_opts": ["seccomp=/a=b"]}, {"security_opts": {"seccomp": "/a=b"}}),
         ({"cpus": 1.5}, {"cpus": 150000}),
         ({"cpus": 0.0}, {"cpus": -1}),
         ({"cpu_quota": -1}, {"cpu_quota": -1}),
@@ -83,6 +97,16 @@ def test_limits_have_one_normal_form(said: dict[str, Any], wanted: dict[str, Any
 @pytest.mark.parametrize(
     ("said", "words"),
     [
+        ({"capabilities": ["FLY"]}, "FLY is no capability"),
+        ({"ulimits": ["nofile"]}, "write NAME:SOFT:HARD"),
+        ({"ulimits": ["nofile:1:"]}, "write NAME:SOFT:HARD"),
+        ({"ulimits": ["files:1:2"]}, "write NAME:SOFT:HARD"),
+        ({"sysctls": {"a": True}}, "put the value in quotes"),
+        ({"sysctls": {"a": 1.5}}, "put the value in quotes"),
+        ({"oom_score_adj": 1001}, "take one from -1000 to 1000"),
+        ({"security_opts": ["label=disable"]}, "is not known; use seccomp=unconfined"),
+        ({"security_opts": ["seccomp=profile.json"]}, "is not known; use seccomp=unconfined"),
+        ({"security_opts": ["no-new-privileges=yes"]}, "is not known; use seccomp=unconfined"),
         ({"cpus": 1.0, "cpu_quota": 20000}, "leave out cpu_quota"),
         ({"cpus": 1.0, "cpu_period": 20000}, "leave out cpu_quota"),
         ({"cpus": -1.0}, "is not a share of time"),
