@@ -16,6 +16,8 @@ description:
     Labels, the stop signal and limits change in place. Any other difference makes the container anew from its image; a
     running process is stopped for that and started again. The new container has what the task says and, for all
     that the task does not say, what the image says. What the old one wrote into its own file system is gone.
+  - When the new container cannot be made or started, the old one is back with all that it had written, and runs if
+    it ran; the task fails and says why.
   - It works on every container of the namespace, whoever made it.
 extends_documentation_fragment:
   - community.containerd.attributes
@@ -83,7 +85,8 @@ options:
     aliases: [group_add]
   tty:
     description:
-      - Whether the process has a terminal. Nobody reads it unless there is a log.
+      - Whether the process has a terminal, which some programs want. Nobody reads it, and the runtime cannot write
+        it to a file, so it does not go with O(log_driver=file).
     type: bool
   privileged:
     description:

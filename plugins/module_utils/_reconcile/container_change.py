@@ -102,16 +102,25 @@ def plan_change(desired: DesiredContainer, current: ContainerState) -> Plan:
         return _plan_absent(desired, current)
     is_new = current.record is None or desired.recreate or _needs_new(current)
     steps = _pull(desired, current, is_new)
-    steps += _make(desired, current) if is_new else [*_relabel(desired, current), *_limit(desired, current)]
-    task = None if is_new else current.task
-    is_alive = task is not None and task.is_alive
-    if desired.state == "started" or (desired.state == "present" and is_new and current.is_running):
-        steps += _run(desired, current, task)
-    elif desired.state == "stopped" and is_alive:
-        steps.append(_stop(desired, current))
-    elif desired.restart and is_alive:
-        steps += _run(desired, current, task)
+    if is_new and current.record is not None:
+        steps.append(_replace(desired, current))
+    elif is_new:
+        steps.append(_create(desired, current))
+        steps += _run(desired, current, None) if desired.state == "started" else []
+    else:
+        steps += [*_relabel(desired, current), *_limit(desired, current)]
+        steps += _keep(desired, current)
     return Plan(tuple(steps), _after(desired, current, is_new))
+
+
+def _keep(desired: DesiredContainer, current: ContainerState) -> list[Step]:
+    """The process of a container that stays: to run, to rest, or to be started again."""
+    is_alive = current.task is not None and current.task.is_alive
+    if desired.state == "started":
+        return _run(desired, current, current.task)
+    if desired.state == "stopped" and is_alive:
+        return [_stop(desired, current)]
+    return _run(desired, current, current.task) if desired.restart and is_alive else []
 
 
 def _plan_absent(desired: DesiredContainer, current: ContainerState) -> Plan:
@@ -137,24 +146,36 @@ def _pull(desired: DesiredContainer, current: ContainerState, is_new: bool) -> l
     return [Step("pull", ((pull_of(image, current.extent),), desired.access), (sentence,))]
 
 
-def _make(desired: DesiredContainer, current: ContainerState) -> list[Step]:
-    """Remove what is there, make it new. A wish that cannot be granted is refused while the old one lives."""
+def _creation(desired: DesiredContainer, current: ContainerState) -> tuple[Creation, str]:
+    """What to make, and by which snapshotter. A wish that cannot be granted is refused while an old one lives."""
     if not current.image:
         raise Refused("container %s has to be made anew and no image is named" % desired.id, "set image")
     if current.facts is None or current.extent is None:
         raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
     _spec(desired, current.wish, current.facts.config)
-    steps = []
-    if current.record is not None:
-        args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
-        why = ", ".join(d.option for d in current.differences if not d.is_in_place)
-        says = "removed container %s to make it anew: %s" % (desired.id, why or "recreate is set")
-        steps.append(Step("remove", args, (says,), is_event=desired.recreate))
     creation = Creation(
         desired.id, current.image, current.wish, _labels(desired), desired.runtime, desired.stop_signal
     )
+    return creation, current.extent.snapshotter
+
+
+def _create(desired: DesiredContainer, current: ContainerState) -> Step:
     says = "created container %s from image %s" % (desired.id, current.image)
-    return [*steps, Step("create", (creation, current.extent.snapshotter), (says,))]
+    return Step("create", _creation(desired, current), (says,))
+
+
+def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
+    """In one step, since the old container is given up only when the new one stands."""
+    starts = desired.state == "started" or (desired.state == "present" and current.is_running)
+    how = (_stop_signal(desired, current), desired.stop_timeout_s, starts)
+    why = ", ".join(each.option for each in current.differences if not each.is_in_place)
+    creation, snapshotter = _creation(desired, current)
+    says = (
+        "removed container %s to make it anew: %s" % (desired.id, why or "recreate is set"),
+        "created container %s from image %s" % (desired.id, current.image),
+        *(("started container %s" % desired.id,) if starts else ()),
+    )
+    return Step("replace", (creation, snapshotter, *how), says, is_event=desired.recreate)
 
 
 def _labels(desired: DesiredContainer) -> dict[str, str]:

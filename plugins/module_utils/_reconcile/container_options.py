@@ -85,6 +85,8 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         parse_signal(params["stop_signal"])
     if params["stop_timeout"] < 0:
         raise Refused("stop_timeout cannot be negative", "set it to zero or more")
+    if params["tty"] and params["log_driver"] == "file":
+        raise Refused("the runtime cannot write a terminal to a file", "set log_driver=none, or tty=false")
     return DesiredContainer(
         id=check_id(params["name"]),
         namespace=params["namespace"],

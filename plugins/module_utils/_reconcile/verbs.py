@@ -149,6 +149,11 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def create(self, creation: Creation, snapshotter: str) -> None:
         """Make the snapshot and the record; on failure neither stays."""
 
+    def replace(
+        self, creation: Creation, snapshotter: str, signal_number: int, timeout_s: float, starts: bool
+    ) -> None:
+        """Make a container anew, and start it if it ``starts``; on failure the old one is back as it was."""
+
     def relabel(self, container_id: str, wanted: Mapping[str, str]) -> None:
         """Set these labels; the others stay."""
 

@@ -83,6 +83,13 @@ class ContainerRuntime(TaskRuntime):
 
         create(self.session, creation, snapshotter)
 
+    def replace(
+        self, creation: Creation, snapshotter: str, signal_number: int, timeout_s: float, starts: bool
+    ) -> None:
+        from .replace import replace
+
+        replace(self.session, creation, snapshotter, signal_number, timeout_s, starts)
+
     def relabel(self, container_id: str, wanted: Mapping[str, str]) -> None:
         self.lifecycle.relabel(self.lifecycle.need(container_id), wanted)
 

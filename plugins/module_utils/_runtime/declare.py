@@ -8,7 +8,7 @@ The order is ours to keep: containerd removes the record of a running container 
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
@@ -30,6 +30,8 @@ from .lifecycle import Lifecycle
 from .rootfs import read_users
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .._services.session import Session
     from .._values.image import Image
 
@@ -50,19 +52,33 @@ def image_facts(session: Session, image: Image) -> ImageFacts | None:
 def create(session: Session, creation: Creation, snapshotter: str) -> None:
     """Make the snapshot and the record; on failure neither stays."""
     sweep(session)  # a run that was killed may have left a snapshot of that name
-    image = Images(session).find(creation.image)
-    facts = image_facts(session, image) if image else None
+    with leased(session) as held:
+        container = prepare(held, creation, snapshotter, creation.id)
+        with _removing(Snapshots(held, snapshotter), creation.id):
+            Containers(held).create(container)
+
+
+def prepare(held: Session, creation: Creation, snapshotter: str, key: str) -> Container:
+    """The record to be, on a snapshot ``key`` of its own that the lease of ``held`` holds."""
+    image = Images(held).find(creation.image)
+    facts = image_facts(held, image) if image else None
     if facts is None:
         raise NotFound("image %s is not here" % creation.image, "set pull=missing")
-    with leased(session) as held:
-        snapshots = Snapshots(held, snapshotter)
-        _prepare(snapshots, creation.id, facts)
-        try:
-            Containers(held).create(_build(held, snapshots, creation, facts))
-        except BaseException:
-            with suppress(Failure):  # the first failure is the one to tell
-                snapshots.remove(creation.id)
-            raise
+    snapshots = Snapshots(held, snapshotter)
+    _prepare(snapshots, key, facts)
+    with _removing(snapshots, key):
+        return _build(held, snapshots, key, creation, facts)
+
+
+@contextmanager
+def _removing(snapshots: Snapshots, key: str) -> Iterator[None]:
+    """Remove the snapshot when the ``with`` fails; the first failure is the one to tell."""
+    try:
+        yield
+    except BaseException:
+        with suppress(Failure):
+            snapshots.remove(key)
+        raise
 
 
 def _prepare(snapshots: Snapshots, key: str, facts: ImageFacts) -> None:
@@ -74,8 +90,10 @@ def _prepare(snapshots: Snapshots, key: str, facts: ImageFacts) -> None:
         raise exc.advise("the image is not unpacked: run ctr_image for it first") from exc
 
 
-def _build(session: Session, snapshots: Snapshots, creation: Creation, facts: ImageFacts) -> Container:
-    users = read_users(snapshots.mounts(creation.id))
+def _build(
+    session: Session, snapshots: Snapshots, key: str, creation: Creation, facts: ImageFacts
+) -> Container:
+    users = read_users(snapshots.mounts(key))
     if creation.wish.user is None:
         image_user = (facts.config.get("config") or {}).get("User") or ""
         identity = resolve_image_identity(image_user, *users)
@@ -99,7 +117,7 @@ def _build(session: Session, snapshots: Snapshots, creation: Creation, facts: Im
         _labels(creation, facts),
         runtime,
         snapshots.snapshotter,
-        creation.id,
+        key,
         spec,
     )
 

@@ -28,6 +28,11 @@ EXPIRE_LABEL = "containerd.io/gc.expire"
 OWNER_LABEL = "community.containerd/owner"
 
 
+def hold_snapshot(held: Session, snapshotter: str, key: str) -> None:
+    """Keep a snapshot that is there already until the lease of ``held`` ends."""
+    Leases(held).hold(held.lease, "snapshots/" + snapshotter, key)
+
+
 @contextmanager
 def leased(session: Session) -> Iterator[Session]:
     """A session under which everything made is kept until the end of the ``with``, not longer.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .._services.session import Session
     from .._values.container import Container, SnapshotMount
+    from .._values.task import Task
 
 # For a killed process to be gone: it may be in the middle of a system call, and the shim keeps its end to itself
 # for up to 30 seconds when a client has died while it started a command inside.
@@ -180,6 +181,9 @@ class Lifecycle:
         except NotFound:
             return Exit(0, "")
 
+    def task(self, container_id: str) -> Task | None:
+        return self._tasks.find(container_id)
+
     def need(self, container_id: str) -> Container:
         container = self._containers.find(container_id)
         if container is None:
@@ -213,6 +217,11 @@ def _stdio(container: Container, log_uri: str | None) -> Stdio:
     uri = container.labels.get(labels.LOG_URI, "") if log_uri is None else log_uri
     process: Mapping[str, object] = container.spec.get("process") or {}
     terminal = bool(process.get("terminal"))
+    if terminal and uri.startswith("file:"):
+        raise Refused(
+            "the runtime cannot write the terminal of container %s to a file" % container.id,
+            "set log_driver=none, or make the container with tty=false",
+        )
     if terminal and not uri:  # one that nobody reads would block the process once its buffer is full
-        uri = "file:///dev/null"
+        uri = "/dev/null"  # the shim takes it for a fifo; it knows file:// only for pipes
     return Stdio("", uri, "" if terminal else uri, terminal)

@@ -361,6 +361,17 @@ class ContainerWorld(TaskWorld):
         )
         self.parents[creation.id] = build.chain_id
 
+    def replace(
+        self, creation: Creation, snapshotter: str, signal_number: int, timeout_s: float, starts: bool
+    ) -> None:
+        applied = self.applied
+        self.applied = []
+        self.remove(creation.id, signal_number, timeout_s)
+        self.create(creation, snapshotter)
+        if starts:
+            self.start(creation.id, None)
+        self.applied = [*applied, "replace %d %g%s" % (signal_number, timeout_s, " start" if starts else "")]
+
     def relabel(self, container_id: str, labels: Mapping[str, str]) -> None:
         self.applied.append("relabel")
         old = self.containers[container_id]

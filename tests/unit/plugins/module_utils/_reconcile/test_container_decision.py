@@ -33,6 +33,7 @@ BASE: dict[str, Any] = {
     "labels": {"team": "web"},
 }
 STOP, REMOVE = "stop 3 10", "remove 3 10"
+ANEW, ANEW_RUNNING = "replace 3 10", "replace 3 10 start"
 
 # What is there, the wished state, and more → what is applied, the state after. BASE made what is there.
 MISSING, ABSENT, CREATED, RUNNING, PAUSED, STOPPED = None, "absent", "created", "running", "paused", "stopped"
@@ -52,10 +53,10 @@ TABLE = [
     ("present", RUNNING, SAME, [], "present"),
     ("present", STOPPED, LABEL, ["relabel"], "present"),
     ("present", RUNNING, LABEL, ["relabel"], "present"),
-    ("present", ABSENT, OTHER, [REMOVE, "create"], "present"),
-    ("present", STOPPED, OTHER, [REMOVE, "create"], "present"),
-    ("present", RUNNING, OTHER, [REMOVE, "create", "start"], "present"),
-    ("present", PAUSED, OTHER, [REMOVE, "create", "start"], "present"),
+    ("present", ABSENT, OTHER, [ANEW], "present"),
+    ("present", STOPPED, OTHER, [ANEW], "present"),
+    ("present", RUNNING, OTHER, [ANEW_RUNNING], "present"),
+    ("present", PAUSED, OTHER, [ANEW_RUNNING], "present"),
     ("started", MISSING, SAME, ["create", "start"], "started"),
     ("started", ABSENT, SAME, ["start"], "started"),
     ("started", CREATED, SAME, ["start"], "started"),
@@ -64,9 +65,9 @@ TABLE = [
     ("started", STOPPED, SAME, ["start"], "started"),
     ("started", RUNNING, LABEL, ["relabel"], "started"),
     ("started", STOPPED, LABEL, ["relabel", "start"], "started"),
-    ("started", RUNNING, OTHER, [REMOVE, "create", "start"], "started"),
-    ("started", ABSENT, OTHER, [REMOVE, "create", "start"], "started"),
-    ("started", RUNNING, BOTH, [REMOVE, "create", "start"], "started"),
+    ("started", RUNNING, OTHER, [ANEW_RUNNING], "started"),
+    ("started", ABSENT, OTHER, [ANEW_RUNNING], "started"),
+    ("started", RUNNING, BOTH, [ANEW_RUNNING], "started"),
     ("stopped", MISSING, SAME, ["create"], "stopped"),
     ("stopped", ABSENT, SAME, [], "stopped"),
     ("stopped", CREATED, SAME, [], "stopped"),
@@ -74,7 +75,7 @@ TABLE = [
     ("stopped", PAUSED, SAME, [STOP], "stopped"),
     ("stopped", STOPPED, SAME, [], "stopped"),
     ("stopped", RUNNING, LABEL, ["relabel", STOP], "stopped"),
-    ("stopped", RUNNING, OTHER, [REMOVE, "create"], "stopped"),
+    ("stopped", RUNNING, OTHER, [ANEW], "stopped"),
 ]
 
 
@@ -124,7 +125,7 @@ def test_each_state_meets_what_is_there(
     assert played.applied == applied
     assert played.real.after["state"] == after
     assert played.real.changed == bool(applied)
-    assert len(played.real.actions) == len(applied)
+    assert len(played.real.actions) == sum({ANEW: 2, ANEW_RUNNING: 3}.get(each, 1) for each in applied)
     container = played.real.values["container"]
     assert container["state"] == ("absent" if state == "absent" else "present")
     if state == "started":
@@ -143,7 +144,7 @@ def test_the_diff_is_in_the_users_words() -> None:
 
 # One option at a time: what made the container anew, and what did not
 
-ANEW: list[tuple[dict[str, Any], list[str]]] = [
+SPEC_OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"command": ["other"]}, ["command"]),
     ({"entrypoint": ["/init"]}, ["command"]),
     ({"env": {"B": "1"}}, ["env"]),
@@ -188,10 +189,12 @@ ANEW: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("more", "options"), ANEW, ids=[",".join(more) for more, _options in ANEW])
+@pytest.mark.parametrize(
+    ("more", "options"), SPEC_OPTIONS, ids=[",".join(more) for more, _options in SPEC_OPTIONS]
+)
 def test_an_option_of_the_spec_makes_the_container_anew(more: dict[str, Any], options: list[str]) -> None:
     played = play(RUNNING, **more)
-    assert played.applied == [REMOVE, "create", "start"]
+    assert played.applied == [ANEW_RUNNING]
     assert played.real.actions[0] == "removed container web to make it anew: " + ", ".join(options)
     changed = [key for key in played.real.after if played.real.before.get(key) != played.real.after[key]]
     assert changed == options
@@ -274,7 +277,7 @@ def test_limits_that_break_a_rule_are_refused_while_the_old_ones_hold() -> None:
 
 def test_another_parent_group_makes_the_container_anew() -> None:
     played = play(RUNNING, cgroup_parent="/batch", memory="1g")
-    assert played.applied == [REMOVE, "create", "start"]
+    assert played.applied == [ANEW_RUNNING]
     assert played.real.before["cgroup_parent"] == "/default"
 
 
@@ -322,9 +325,9 @@ def test_restart_starts_again_what_runs(state: str, status: str | None, applied:
     ("state", "status", "applied"),
     [
         ("started", MISSING, ["create", "start"]),
-        ("started", RUNNING, [REMOVE, "create", "start"]),
-        ("stopped", STOPPED, [REMOVE, "create"]),
-        ("present", RUNNING, [REMOVE, "create", "start"]),
+        ("started", RUNNING, [ANEW_RUNNING]),
+        ("stopped", STOPPED, [ANEW]),
+        ("present", RUNNING, [ANEW_RUNNING]),
         ("absent", RUNNING, [REMOVE]),
     ],
 )
@@ -370,7 +373,7 @@ def test_never_makes_no_container_of_what_is_not_here(here: dict[str, Any]) -> N
 
 def test_a_tag_that_moved_makes_the_container_anew_when_asked_always() -> None:
     played = play(RUNNING, offered=NEW, pull="always")
-    assert played.applied == ["pull", "remove 3 10", "create", "start"]
+    assert played.applied == ["pull", ANEW_RUNNING]
     assert "image" in played.real.actions[1]
     assert OLD.chain_id in played.real.before["image"]
 
@@ -387,7 +390,7 @@ def test_another_build_under_the_same_name_makes_it_anew() -> None:
 
     wish = params("ctr_container", name="web", **BASE)
     played = rehearse(decision, make, wish, runtime=ContainerRuntime, verbs=ContainerVerbs)
-    assert played.applied == [REMOVE, "create", "start"]
+    assert played.applied == [ANEW_RUNNING]
 
 
 def test_a_snapshot_that_is_gone_makes_it_anew() -> None:
@@ -398,7 +401,7 @@ def test_a_snapshot_that_is_gone_makes_it_anew() -> None:
 
     wish = params("ctr_container", name="web", **BASE)
     played = rehearse(decision, make, wish, runtime=ContainerRuntime, verbs=ContainerVerbs)
-    assert played.applied == [REMOVE, "create", "start"]
+    assert played.applied == [ANEW_RUNNING]
     assert "lost" in played.real.before["image"]
 
 

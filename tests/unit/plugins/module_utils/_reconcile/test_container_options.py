@@ -120,6 +120,12 @@ def test_a_senseless_wish_is_refused(said: dict[str, Any], text: str) -> None:
         want_container(params("ctr_container", **{"name": "web", "image": "nginx", **said}))
 
 
+def test_a_terminal_goes_to_no_file() -> None:
+    said = {"log_driver": "file", "log_options": {"path": "/var/log/web"}}
+    with pytest.raises(Refused, match="cannot write a terminal to a file; set log_driver=none"):
+        want_container(params("ctr_container", name="web", tty=True, **said))
+
+
 def test_what_was_not_said_stays_unsaid() -> None:
     wanted = want_container(params("ctr_container", name="web"))
     assert (wanted.image, wanted.reference, wanted.labels, wanted.log_uri) == (None, None, None, None)

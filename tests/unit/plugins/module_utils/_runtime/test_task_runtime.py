@@ -111,8 +111,8 @@ def test_start_runs_it_whatever_a_former_one_left(
         (None, {LOG: "file:///log"}, False, "file:///log", "file:///log"),
         ("", {LOG: "file:///log"}, False, "", ""),
         ("file:///other", {LOG: "file:///log"}, False, "file:///other", "file:///other"),
-        (None, {}, True, "file:///dev/null", ""),
-        ("file:///log", {}, True, "file:///log", ""),
+        (None, {}, True, "/dev/null", ""),
+        ("binary:///log", {}, True, "binary:///log", ""),
     ],
 )
 def test_output_goes_where_the_user_or_the_label_says(
@@ -131,6 +131,13 @@ def test_output_goes_where_the_user_or_the_label_says(
     sent = fake.named("tasks.Create")[0].request
     assert (sent["stdin"], sent["stdout"], sent["stderr"], sent["terminal"]) == ("", stdout, stderr, terminal)
     assert len(sent["rootfs"]) == 1
+
+
+def test_a_terminal_is_not_written_to_a_file(fake: FakeContainerd, store: Store, verbs: TaskRuntime) -> None:
+    declare(store, spec={"process": {"terminal": True}})
+    with pytest.raises(Refused, match="terminal of container web to a file; set log_driver=none"):
+        verbs.start("web", "file:///log")
+    assert fake.named("tasks.Create") == []
 
 
 def test_a_container_without_snapshot_has_no_rootfs(
