@@ -28,7 +28,9 @@ USERNAME, PASSWORD = "deploy-user", "Pa55-word+that/is=nowhere-else"
 class Playground:
     """A directory with a play in it that reads its password from a file, and a home of ansible's own."""
 
-    def __init__(self, place: Path, liar: LyingRegistry, daemon: Daemon, namespace: str) -> None:
+    def __init__(
+        self, place: Path, liar: LyingRegistry, daemon: Daemon, namespace: str, **instead: Any
+    ) -> None:
         self.place, self.liar, self.daemon = place, liar, daemon
         self.home = place / "home"
         self.home.mkdir(parents=True)
@@ -39,10 +41,9 @@ class Playground:
             "name": liar.host + "/team/app:1",
             "address": daemon.address,
             "namespace": namespace,
-            "username": USERNAME,
-            "password": "{{ registry_password }}",
             "retries": 0,
             "timeout": 20,
+            **(instead or {"username": USERNAME, "password": "{{ registry_password }}"}),
         }
         copy = {"content": "{{ registered | to_json }}", "dest": str(self.result)}
         tasks = [
@@ -65,7 +66,7 @@ class Playground:
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "TMPDIR": str(self.home),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{Path(sys.executable).parent}:{self.place.parent / 'etc'}:{os.environ['PATH']}",
         }
         return subprocess.Popen(
             [*argv, str(self.place / "play.json")],
@@ -150,6 +151,42 @@ def test_no_secret_is_said_or_written(
     assert any("authorization" in request.headers for request in guarded.requests), "nobody was let in"
 
 
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("where", ["entry", "helper", "header"])
+def test_no_secret_of_a_file_is_said_or_written(
+    newest: Daemon, newest_namespace: str, guarded: LyingRegistry, tmp_path: Path, ending: str, where: str
+) -> None:
+    lie = ENDINGS[ending]
+    if lie:
+        guarded.lie(**lie)
+    if where == "header":
+        guarded.auth = "basic"
+    files = written_secrets(tmp_path / "etc", guarded, where)
+    play = Playground(tmp_path / "play", guarded, newest, newest_namespace, name=MIRRORED, **files)
+    output = finish(play, play.start())
+    registered = json.loads(play.result.read_text())
+    assert bool(registered.get("failed")) == bool(lie), output
+    assert any("authorization" in request.headers for request in guarded.requests), "nobody was let in"
+
+
+MIRRORED = "registry.example/team/app:1"
+
+
+def written_secrets(etc: Path, mirror: LyingRegistry, where: str) -> dict[str, str]:
+    """hosts_dir and auth_file for a mirror that takes our password from a file of this kind."""
+    pair = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+    directory = etc / "certs.d/registry.example"
+    directory.mkdir(parents=True)
+    header = f'authorization = "Basic {pair}"' if where == "header" else ""
+    (directory / "hosts.toml").write_text(f'[host."{mirror.url}"]\n[host."{mirror.url}".header]\n{header}\n')
+    program = etc / "docker-credential-lab"
+    program.write_text("#!/bin/sh\necho '%s'\n" % json.dumps({"Username": USERNAME, "Secret": PASSWORD}))
+    program.chmod(0o755)
+    login = {"credsStore": "lab"} if where == "helper" else {"auths": {mirror.host: {"auth": pair}}}
+    (etc / "auth.json").write_text(json.dumps({} if where == "header" else login))
+    return {"hosts_dir": str(etc / "certs.d"), "auth_file": str(etc / "auth.json")}
+
+
 def test_no_secret_is_in_a_command_line_or_environment_while_it_runs(
     newest: Daemon, newest_namespace: str, guarded: LyingRegistry, tmp_path: Path
 ) -> None:
@@ -209,3 +246,45 @@ def test_no_secret_goes_to_a_host_that_a_redirect_names_and_that_asks_for_it(
         result = modules.run("ctr_image", newest, newest_namespace, name=name, **login)
         modules.complaint(result, "refused")
         assert thief.requests and all("authorization" not in each.headers for each in thief.requests)
+
+
+@pytest.mark.parametrize("guard", ["basic", "bearer"])
+def test_no_secret_goes_to_a_mirror(
+    newest: Daemon, newest_namespace: str, guarded: LyingRegistry, tmp_path: Path, guard: str
+) -> None:
+    """Each of two mirrors wants a password; one leads to a third host. What each is told is its own."""
+    with LyingRegistry(auth=guard) as nosy, LyingRegistry(auth=guard, username="m", password="m-pw") as known:
+        for server in (nosy, known):
+            server.add("team/app", "1", layers=(layer({"a": b"a"}), layer({"b": b"b"})))
+        known.lie("GET .*/blobs/", status=307, headers={"Location": nosy.url + "/elsewhere"})
+        directory = tmp_path / "certs.d" / guarded.host
+        directory.mkdir(parents=True)
+        (directory / "hosts.toml").write_text(f'[host."{nosy.url}"]\n[host."{known.url}"]\n')
+        auth_file = tmp_path / "auth.json"
+        auth_file.write_text(json.dumps({"auths": {known.host: {"username": "m", "password": "m-pw"}}}))
+        done = modules.done(
+            modules.run(
+                "ctr_image",
+                newest,
+                newest_namespace,
+                name=guarded.host + "/team/app:1",
+                username=USERNAME,
+                password=PASSWORD,
+                hosts_dir=str(tmp_path / "certs.d"),
+                auth_file=str(auth_file),
+                retries=0,
+            )
+        )
+        assert done["images"][0]["source"] == known.host
+        nosy_told, known_told, own_told = map(told, (nosy, known, guarded))
+        assert nosy.requests and nosy_told <= {None}
+        assert known_told - {None} and known_told <= {None, known.basic, *bearers(known)}
+        assert own_told - {None} and own_told <= {None, guarded.basic, *bearers(guarded)}
+
+
+def told(registry: LyingRegistry) -> set[str | None]:
+    return {request.headers.get("authorization") for request in registry.requests}
+
+
+def bearers(registry: LyingRegistry) -> set[str]:
+    return {"Bearer " + token for token in registry.tokens}

@@ -54,7 +54,9 @@ class Login:
         self._http = http
         self._lock = threading.Lock()
         self._held: dict[str, tuple[str, float]] = {}  # scope to header and the time it ends
-        self._told: set[str] = {value for _name, value in host.headers if len(value) > _SHORT}
+        self._told = {
+            word for _name, value in host.headers for word in _words_of(value) if len(word) > _SHORT
+        }
 
     def header(self, scope: str) -> str:
         """What to send with the first attempt; empty before the first challenge."""
@@ -196,3 +198,13 @@ def _basic(known: Credentials) -> str:
         return ""
     pair = "%s:%s" % (known.username, known.password)
     return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def _words_of(value: str) -> list[str]:
+    """A header's value, and what is in it when it says who we are: credentials, and their password."""
+    inner = value.partition(" ")[2].strip()
+    try:
+        pair = base64.b64decode(inner, validate=True).decode()
+    except ValueError:  # binascii.Error and UnicodeDecodeError are
+        pair = ""
+    return [value, inner, pair.partition(":")[2]]

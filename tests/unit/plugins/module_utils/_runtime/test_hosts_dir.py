@@ -131,8 +131,14 @@ def test_a_root_that_is_not_there_is_refused_when_it_was_named(tmp_path: Path) -
         hosts(tmp_path)
 
 
-def test_none_is_used_when_it_is_empty() -> None:
+def test_none_is_used_when_it_is_empty(tmp_path: Path) -> None:
     assert hosts("") == [OWN]
+    assert hosts(tmp_path) == [OWN]
+
+
+@pytest.mark.skipif(os.path.exists("/etc/containerd/certs.d"), reason="containerd is configured here")
+def test_the_default_directory_need_not_be_there() -> None:
+    assert hosts_for(NAME, RegistryAccess()) == [OWN]
 
 
 @pytest.mark.parametrize(

@@ -245,6 +245,16 @@ def test_username_comes_first_for_the_registry_itself_alone(
     assert {call.headers.get("authorization") for call in origin.requests} == {None, origin.basic}
 
 
+def test_without_a_login_nobody_is_told_anything(
+    tmp_path: Path, mirror: LyingRegistry, origin: LyingRegistry
+) -> None:
+    mirror.auth = "basic"
+    text = 'server = "%s"\n' % origin.url + table(mirror)
+    assert asked(tmp_path, text, username="user", password="secret") == origin.host
+    assert asked(tmp_path, text) == origin.host
+    assert all("authorization" not in call.headers for call in mirror.requests + origin.requests)
+
+
 def test_the_files_are_read_when_a_registry_asks_and_not_before(
     tmp_path: Path, mirror: LyingRegistry
 ) -> None:

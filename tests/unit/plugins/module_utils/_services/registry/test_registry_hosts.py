@@ -320,9 +320,11 @@ def test_headers_go_to_their_host_and_not_where_it_leads(
 
 
 def test_a_header_is_in_no_message(mirror: LyingRegistry) -> None:
-    mirror.lie("", status=400, body=b"you said opensesame")
-    registry = Registry(NAME.host, access(), [host(mirror, headers=(("X-Key", "opensesame"),))])
-    with pytest.raises(Refused, match=r"you said \*\*\*"):
+    basic = "Basic dXNlcjpwYXNzd29yZA=="  # user:password
+    mirror.lie("", status=400, body=b"you said opensesame, dXNlcjpwYXNzd29yZA== and password")
+    headers = (("X-Key", "opensesame"), ("Authorization", basic), ("X-Other", "Token opensesame"))
+    registry = Registry(NAME.host, access(), [host(mirror, headers=headers)])
+    with pytest.raises(Refused, match=r"you said \*\*\*, \*\*\* and \*\*\*"):
         registry.resolve(NAME)
     assert "opensesame" not in repr(registry._hosts[0].host)
 
