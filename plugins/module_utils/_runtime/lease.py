@@ -59,7 +59,7 @@ def sweep(session: Session) -> None:
     """Remove the leases of the dead, and with them what nobody else holds."""
     leases = Leases(session)
     for lease, labels in leases.list('labels."%s"' % OWNER_LABEL).items():
-        if _is_dead(labels[OWNER_LABEL]):
+        if is_dead(labels[OWNER_LABEL]):
             leases.delete(lease, sync=True)
 
 
@@ -73,7 +73,7 @@ def _owner(pid: int) -> str:
     return "%s %s %d %s" % (boot, namespace, pid, started)
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether that process certainly has ended; what cannot be judged from here lives on until it expires."""
     if owner.count(" ") != 3:
         return False

@@ -271,6 +271,14 @@ class Store:
     def _content_Status(self, call: Call, space: Namespace) -> Answer:
         return {"status": {"offset": len(_need(space.ingests, call.request["ref"], "ingest"))}}
 
+    def _content_ListStatuses(self, call: Call, space: Namespace) -> Answer:
+        return {
+            "statuses": [
+                {"ref": ref, "offset": len(data), "updated_at": GONE_AT}
+                for ref, data in space.ingests.items()
+            ]
+        }
+
     def _content_Abort(self, call: Call, space: Namespace) -> Answer:
         _need(space.ingests, call.request["ref"], "ingest")
         del space.ingests[call.request["ref"]]

@@ -55,5 +55,6 @@ READ = Method(
     {1: ("offset", INT64), 2: ("data", BYTES)},
 )
 WRITE = Method("content", "Write", WRITE_REQUEST, WRITE_RESPONSE)
+LIST_STATUSES = Method("content", "ListStatuses", {1: ("filters", [STRING])}, {1: ("statuses", [STATUS])})
 GET_STATUS = Method("content", "Status", {1: ("ref", STRING)}, {1: ("status", STATUS)})
 ABORT = Method("content", "Abort", {1: ("ref", STRING)}, EMPTY)

@@ -27,6 +27,7 @@ REQUIRED = {
     "ctr_image_info": {},
     "ctr_image_push": {"name": "nginx:1"},
     "ctr_image_mount": {"name": "nginx:1", "path": "/never/there"},
+    "ctr_prune": {"snapshots": True},
     "ctr_container": {"name": "web", "image": "nginx:1"},
     "ctr_container_info": {},
     "ctr_task": {"container": "web"},
@@ -75,6 +76,8 @@ def run(fake: FakeContainerd, name: str, said: dict[str, Any], *, check: bool = 
         ("ctr_image_info", {}),
         ("ctr_image_info", {"name": ["nginx:1", "other"]}),
         ("ctr_image_mount", {"state": "unmounted"}),
+        ("ctr_prune", {}),
+        ("ctr_prune", {"images": "all", "leases": True, "ingests": True}),
         ("ctr_container", {"state": "present"}),
         ("ctr_container", {"state": "stopped"}),
         ("ctr_container", {"name": "db", "state": "absent"}),
@@ -102,6 +105,7 @@ def test_what_is_so_already_is_no_change(
         ("ctr_container", {"state": "absent"}),
         ("ctr_container", {"state": "present", "labels": {"a": "b"}}),
         ("ctr_image", {"state": "absent", "force": True}),
+        ("ctr_prune", {"containers": True}),
     ],
 )
 def test_a_change_is_told_and_then_made_once(
@@ -146,6 +150,7 @@ def test_the_fakes_know_the_defaults_of_each_module(name: str) -> None:
         ("ctr_task", {"state": "dancing"}, "must be one of"),
         ("ctr_image", {"name": []}, "name is empty"),
         ("ctr_image_mount", {"name": ""}, "name is empty"),
+        ("ctr_prune", {"snapshots": False}, "nothing is to be pruned"),
         ("ctr_image_mount", {"path": "/"}, "is no absolute path of a directory"),
     ],
 )
