@@ -213,7 +213,8 @@ images:
       type: bool
       sample: true
     missing:
-      description: The digests of the blobs that are not here.
+      description:
+        - The digests of the blobs that are not here. The index itself when it does not offer a platform.
       type: list
       elements: str
       sample: []
@@ -234,7 +235,9 @@ images:
       type: str
       sample: registry-1.docker.io
     bytes_fetched:
-      description: Bytes that moved for this image, or in check mode would move.
+      description:
+        - Bytes that moved for this image, or in check mode would move. What several images of the task share moves
+          for the first of them. What another namespace has, or an earlier try has left, need not move.
       type: int
       sample: 72950530
 references:

@@ -32,6 +32,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
 from ansible_collections.community.containerd.tests.faults import inventory, modules
 from ansible_collections.community.containerd.tests.lab import namespaces
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon
+from ansible_collections.community.containerd.tests.lab.layers import zstd_frame
 from ansible_collections.community.containerd.tests.lab.lying_registry import (
     LAYER,
     MANIFEST,
@@ -199,15 +200,6 @@ def test_a_damaged_store_is_repaired_by_what_is_missing(
     assert not here.ingests and not set(here.leases) - {"keeper"}
 
 
-def zstd(data: bytes) -> bytes:
-    """A frame of raw blocks (RFC 8878, 3.1.1), which any decoder takes and no package is needed for."""
-    blocks = [data[at : at + 100_000] for at in range(0, len(data), 100_000)]
-    frame = b"\x28\xb5\x2f\xfd" + b"\xa0" + len(data).to_bytes(4, "little")
-    for number, block in enumerate(blocks):
-        frame += (len(block) << 3 | (number == len(blocks) - 1)).to_bytes(3, "little") + block
-    return frame
-
-
 def plain(blob: Blob) -> bytes:
     return gzip.decompress(blob.content)
 
@@ -216,7 +208,7 @@ OCI_TAR, DOCKER_TAR = "application/vnd.oci.image.layer.v1.tar", "application/vnd
 MAKES: dict[str, tuple[str, str, Callable[[Blob], bytes]]] = {
     "OCI, uncompressed": (MANIFEST, OCI_TAR, plain),
     "OCI, gzip": (MANIFEST, LAYER, lambda blob: blob.content),
-    "OCI, zstd": (MANIFEST, OCI_TAR + "+zstd", lambda blob: zstd(plain(blob))),
+    "OCI, zstd": (MANIFEST, OCI_TAR + "+zstd", lambda blob: zstd_frame(plain(blob))),
     "Docker, uncompressed": (DOCKER, DOCKER_TAR, plain),
     "Docker, gzip": (DOCKER, DOCKER_TAR + ".gzip", lambda blob: blob.content),
 }

@@ -41,8 +41,21 @@ def _image(*parts: layers.Layer, **more: Any) -> images.Image:
     return images.image(parts, architecture=ARCHITECTURE, cmd=["sh"], **more)
 
 
+def _zstd() -> images.Image:
+    """As a builder makes it that compresses with zstd."""
+    plain = _layer(39, "none")
+    assert isinstance(plain.source, bytes)
+    packed = images.Blob.of_bytes(
+        layers.zstd_frame(plain.source), media_type=images.MEDIA_TYPES["oci", "layer"] + "+zstd"
+    )
+    made = _image(plain)
+    return images.assemble(made.config, [packed], platform=made.platform)
+
+
 KINDS = (
     "oci",
+    "zstd",
+    "huge-labels",
     "docker",
     "uncompressed",
     "many-layers",
@@ -61,6 +74,8 @@ def _kinds() -> dict[str, images.Image | images.Index]:
     foreign = images.image([_layer(20)], architecture=other)
     return {
         "oci": _image(_layer(30)),
+        "zstd": _zstd(),
+        "huge-labels": _image(_layer(40), labels={"org.example.huge": "x" * 5000}),
         "docker": _image(_layer(31), _layer(32), dialect="docker"),
         "uncompressed": _image(_layer(33, "none"), _layer(34)),
         "many-layers": many,

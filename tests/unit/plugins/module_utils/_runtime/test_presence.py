@@ -193,7 +193,7 @@ def test_what_is_missing_among_many_is_found_as_among_few(
     else:
         lost = {"manifest": damaged.target, "config": damaged.config, "layer": damaged.layers[1]}[part]
         del store.space().blobs[lost.digest]
-    few, many_at_once = (Inspector(fake.session(), Extent((), True, "overlayfs")) for _ in range(2))
+    few, many_at_once = (Inspector(fake.session(), Extent((), True, "overlayfs")) for _each in range(2))
     many_at_once.prepare(images)
     assert [few.inspect(image) for image in images] == [many_at_once.inspect(image) for image in images]
     assert [
