@@ -8,8 +8,10 @@ What only a pull needs is imported where a pull begins: an image that is there c
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from .._values.errors import NotFound
 from .image_reading import ImageReading
 
 if TYPE_CHECKING:
@@ -82,4 +84,5 @@ class ImageRuntime(ImageReading):
 
         sweep(self.session)
         for name in names:
-            self.images.delete(name, sync=sync and name == names[-1])
+            with suppress(NotFound):  # somebody else, such as the kubelet, was faster
+                self.images.delete(name, sync=sync and name == names[-1])

@@ -51,6 +51,12 @@ def test_images_are_inspected_by_name(fake: FakeContainerd, store: Store) -> Non
     assert {name: stored.is_complete for name, stored in found.items()} == {"a": True, "b": False}
 
 
+def test_what_somebody_else_has_removed_is_removed(fake: FakeContainerd, store: Store) -> None:
+    StoredImage().named(store, "b")
+    runtime(fake).remove(["a", "b", "c"], True)
+    assert Images(fake.session()).list() == []
+
+
 def test_users_are_the_containers_of_each_name(fake: FakeContainerd, store: Store) -> None:
     for name, image in (("web", "nginx"), ("db", "postgres"), ("www", "nginx")):
         store.space().containers[name] = {"id": name, "image": image}
@@ -71,7 +77,7 @@ def test_only_the_last_removal_waits_for_the_garbage_collector(
 PINNED = {"io.cri-containerd.pinned": "pinned"}
 
 
-@pytest.mark.parametrize("before", [None, {}, PINNED | {"a": "0", "gone": "x"}])
+@pytest.mark.parametrize("before", [None, {}, {"a": "0", "gone": "x", **PINNED}])
 def test_a_further_name_keeps_the_labels_that_it_has(
     fake: FakeContainerd, store: Store, before: dict[str, str] | None
 ) -> None:
