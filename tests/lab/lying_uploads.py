@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .lying_registry import LyingRegistry, Request
 
-Truth = tuple[int, dict[str, str], bytes]
+    Truth = tuple[int, dict[str, str], bytes]
 
 
 class Uploads:
