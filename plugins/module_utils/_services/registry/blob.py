@@ -35,12 +35,14 @@ class Download:
         size: int,
         offset: int,
         what: str,
+        spare: int = 0,
     ) -> None:
         self._open_at = open_at
         self._delays = delays
         self._size = size
         self._at = offset
         self._what = what
+        self._spare = spare  # further hosts, each of which may do better at once
         self._answer: Answer | None = None
 
     def __enter__(self) -> Iterator[bytes]:
@@ -60,13 +62,14 @@ class Download:
         while self._at < self._size:
             try:
                 chunk = self._next(answer)
-            except (Unreachable, TimedOut):
+            except (Unreachable, TimedOut, Damaged) as exc:
                 answer.close()
                 if self._at - mark >= CHUNK_BYTES:  # it moves: losses far apart do not add up
                     delays, mark = self._delays(), self._at
-                delay = next(delays, None)
-                if delay is None:
+                delay = 0.0 if self._spare > 0 else next(delays, None)
+                if delay is None or (self._spare < 1 and isinstance(exc, Damaged)):
                     raise
+                self._spare -= 1
                 time.sleep(delay)
             else:
                 self._at += len(chunk)

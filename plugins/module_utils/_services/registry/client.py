@@ -91,6 +91,7 @@ class Registry:
         from .patience import delays
 
         what = "blob %s of image %s" % (wanted.digest, reference)
+        able = self._able(PULL)
         tried: list[HostClient] = []  # each time a host began this blob; again means that it was lost
 
         def open_at(start: int, check: Callable[[Answer], None]) -> Answer:
@@ -106,9 +107,10 @@ class Registry:
                 tried.append(host)
                 return answer
 
-            return self._first(sorted(self._able(PULL), key=tried.count), begin)
+            return self._first(sorted(able, key=tried.count), begin)
 
-        return Download(open_at, lambda: delays(self._access), wanted.size, offset, what)
+        spare = len(able) - 1
+        return Download(open_at, lambda: delays(self._access), wanted.size, offset, what, spare)
 
     def to_push(self) -> HostClient:
         """The one host that takes what is pushed: the first that may, as containerd has it."""

@@ -247,6 +247,25 @@ def test_a_blob_goes_on_at_the_next_host_from_its_byte(mirror: LyingRegistry, or
     assert call.headers["range"] == "bytes=100000-"
 
 
+def test_a_blob_that_is_broken_off_is_not_waited_for_while_there_is_another_host(
+    mirror: LyingRegistry, origin: LyingRegistry
+) -> None:
+    mirror.lie("/blobs/", cut_after=100_000)
+    assert layer_of(pair(mirror, origin, retries=0)) == CONTENT.content
+    with pytest.raises(Unreachable):
+        layer_of(Registry(NAME.host, access(retries=0), [host(mirror)]))
+
+
+def test_a_blob_that_ends_too_early_goes_on_at_the_next_host(
+    mirror: LyingRegistry, origin: LyingRegistry
+) -> None:
+    mirror.lie("/blobs/", content=CONTENT.content[:1000], chunked=True)
+    assert layer_of(pair(mirror, origin)) == CONTENT.content
+    assert origin.calls("/blobs/")[0].headers["range"] == "bytes=1000-"
+    with pytest.raises(Damaged, match="sent fewer than the promised"):
+        layer_of(Registry(NAME.host, access(), [host(mirror)]))
+
+
 def test_a_blob_of_another_length_comes_from_the_next_host(
     mirror: LyingRegistry, origin: LyingRegistry
 ) -> None:
