@@ -13,7 +13,8 @@ version_added: 0.1.0
 description:
   - Ensures that a container is declared as the task says, and that its process runs or rests.
   - What the task says is compared with what is there, option by option; options that it does not name are left alone.
-    Labels, the stop signal and limits change in place. Any other difference makes the container anew from its image; a
+    Labels, the stop signal, the restart policy and limits change in place.
+    Any other difference makes the container anew from its image; a
     running process is stopped for that and started again. The new container has what the task says and, for all
     that the task does not say, what the image says. What the old one wrote into its own file system is gone.
   - When the new container cannot be made or started, the old one is back with all that it had written, and runs if
@@ -206,6 +207,60 @@ options:
     description:
       - The runtime shim, such as V(io.containerd.runc.v2). The default is that of the namespace.
     type: str
+  volumes:
+    description:
+      - Directories and files of the host in short, as V(/HOST/PATH:/CONTAINER/PATH), with V(:ro) or other options
+        behind it, separated by commas. containerd has no volumes with names.
+      - Compared by the path in the container, as O(mounts).
+    type: list
+    elements: str
+    aliases: [volume]
+  tmpfs:
+    description:
+      - File systems in memory, as V(/PATH) or V(/PATH:size=64m,mode=1777). Nothing in them is a device, can be run or
+        changes its user, unless V(dev), V(exec) or V(suid) says so.
+    type: list
+    elements: str
+  shm_size:
+    description:
+      - The size of C(/dev/shm), such as V(256m). The default is 64 MiB.
+    type: str
+  devices:
+    description:
+      - Devices of the host, as V(/dev/SOURCE:/dev/TARGET:rwm). The target is the source unless it is said, and C(rwm)
+        says whether to read, write and make nodes.
+      - Type and numbers are those of the node on the host at every run, and compared.
+    type: list
+    elements: str
+    aliases: [device]
+  spec:
+    description:
+      - Parts of an OCI runtime spec, for what has no option. Laid over all the rest as a JSON merge patch. Objects are
+        merged, lists and other values replace, null removes.
+      - Compared by the parts that it names.
+    type: dict
+  restart_policy:
+    description:
+      - When containerd itself starts the process again, by its restart monitor, which looks every ten seconds.
+        V(no), V(always), V(unless-stopped), V(on-failure) or V(on-failure:N) for N times at most.
+      - Changes in place. A container that is stopped by this collection stays stopped until it is started again.
+      - containerd 1.6 knows V(no) and V(always) only; the others are refused there.
+      - V(on-failure) does not start a process again that ended with its host or while containerd was down.
+    type: str
+  restart_retries:
+    description:
+      - How often O(restart_policy=on-failure) starts the process again. V(0) is without end.
+    type: int
+  comparisons:
+    description:
+      - How to compare options, by name. V(strict) wants what has several parts to have no others than the image and
+        the task give it; V(allow_more_present), the default for these, leaves other parts alone; V(ignore) leaves the
+        option of an existing container alone. The name V(*) stands for all options that are not named.
+      - Options of several parts are O(env), O(annotations), O(mounts), O(capabilities), O(sysctls), O(ulimits) and
+        O(devices). They can be strict where O(image) is named and is here. Labels cannot, since an image
+        brings its own.
+      - Only what the task says is compared at all.
+    type: dict
   memory:
     description:
       - How much memory the container may use, such as V(512m) or V(1.5g). Units are V(b), V(k), V(m), V(g), V(t) and
@@ -342,6 +397,19 @@ EXAMPLES = r"""
     ulimits: [nofile:65536:65536]
     sysctls:
       net.core.somaxconn: 4096
+
+- name: The cache comes back after a crash and after a reboot, and has exactly these variables
+  community.containerd.ctr_container:
+    name: cache
+    image: registry.example.com:5000/team/cache:7
+    restart_policy: always
+    volumes: ["/srv/cache:/data", "/etc/cache.conf:/etc/cache.conf:ro"]
+    tmpfs: ["/tmp:size=64m"]
+    shm_size: 256m
+    env:
+      CACHE_SIZE: "1000"
+    comparisons:
+      env: strict
 
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
@@ -486,6 +554,14 @@ ARGUMENT_SPEC = {
     "labels": {"type": "dict", "aliases": ["label"]},
     "annotations": {"type": "dict", "aliases": ["annotation"]},
     "runtime": {"type": "str"},
+    "volumes": {"type": "list", "elements": "str", "aliases": ["volume"]},
+    "tmpfs": {"type": "list", "elements": "str"},
+    "shm_size": {"type": "str"},
+    "devices": {"type": "list", "elements": "str", "aliases": ["device"]},
+    "spec": {"type": "dict"},
+    "restart_policy": {"type": "str"},
+    "restart_retries": {"type": "int"},
+    "comparisons": {"type": "dict"},
     "memory": {"type": "str"},
     "memory_reservation": {"type": "str"},
     "memory_swap": {"type": "str"},

@@ -76,7 +76,10 @@ def _read_known(
     if record is None or desired.recreate or desired.pull == "always":
         return None
     config: Mapping[str, Any] | None = {}
-    if desired.image is not None:
+    if desired.image is not None and desired.ignores("image"):
+        images = verbs.records([record.image])
+        config = verbs.image_config(record, images[record.image]) or {} if images else {}
+    elif desired.image is not None:
         names = list(dict.fromkeys((desired.image, str(desired.reference))))
         records = verbs.records(names)
         if record.image != (names[0] if names[0] in records else names[-1]):
@@ -99,6 +102,24 @@ def read_differences(
     config: Mapping[str, Any],
 ) -> Iterator[Difference]:
     """Where the container is not as the user said; ``config`` is that of its image."""
+    found = _read_differences(verbs, desired, wish, record, config)
+    if not desired.comparisons:
+        yield from found
+        return
+    from .comparisons import compared
+    from .container_change import spec_to_be
+
+    built = spec_to_be(desired, wish, config) if config else None
+    yield from compared(desired.comparisons, found, wish, record, built)
+
+
+def _read_differences(
+    verbs: ContainerVerbs,
+    desired: DesiredContainer,
+    wish: SpecWish,
+    record: Container,
+    config: Mapping[str, Any],
+) -> Iterator[Difference]:
     for option in ("runtime", "snapshotter"):
         wanted = getattr(desired, option)
         if wanted and wanted != getattr(record, option):
@@ -110,6 +131,13 @@ def read_differences(
     stop_signal = record.labels.get(labels.STOP_SIGNAL) or "SIGTERM"
     if desired.stop_signal and parse_signal(desired.stop_signal) != parse_signal(stop_signal):
         yield Difference("stop_signal", desired.stop_signal, stop_signal, is_in_place=True)
+    if desired.restart_policy is not None:
+        from .restart_policy import check_policy, policy_of
+
+        policy = policy_of(record.labels)
+        if desired.restart_policy != policy:
+            check_policy(verbs, desired.restart_policy)
+            yield Difference("restart_policy", desired.restart_policy, policy, is_in_place=True)
     yield from compare_spec(wish, _identity(verbs, record, wish), config, record.spec)
     if wish.groups:
         wanted, there = set(verbs.group_ids(record, wish.groups)), user_of(record.spec).additional_gids
@@ -180,8 +208,11 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
         "log_driver": None if desired.log_uri is None else desired.log_uri or "none",
         "runtime": desired.runtime,
         "snapshotter": desired.snapshotter,
+        "restart_policy": desired.restart_policy,
         "stop_signal": desired.stop_signal,
+        "spec": None if wish.overlay is None else dict(wish.overlay),
     }
+    said.update((option, mount_words(mounts)) for option, mounts in wish.extra_mounts.items())
     if wish.further:
         from .further import shown
 

@@ -44,10 +44,14 @@ def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerS
         snapshotter = verbs.snapshotter(desired.snapshotter)
     state = _read_image(verbs, desired, state.replace(extent=Extent((host_platform(),), True, snapshotter)))
     if record is None:
+        if desired.restart_policy is not None:
+            from .restart_policy import check_policy
+
+            check_policy(verbs, desired.restart_policy)
         return state
     config = state.facts.config if state.facts else {}
     differences = (
-        *_image_difference(verbs, record, state),
+        *(() if desired.ignores("image") else _image_difference(verbs, record, state)),
         *read_differences(verbs, desired, state.wish, record, config),
     )
     return state.replace(differences=differences)
@@ -152,7 +156,7 @@ def _creation(desired: DesiredContainer, current: ContainerState) -> tuple[Creat
         raise Refused("container %s has to be made anew and no image is named" % desired.id, "set image")
     if current.facts is None or current.extent is None:
         raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
-    _spec(desired, current.wish, current.facts.config)
+    spec_to_be(desired, current.wish, current.facts.config)
     creation = Creation(
         desired.id, current.image, current.wish, _labels(desired), desired.runtime, desired.stop_signal
     )
@@ -179,18 +183,23 @@ def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
 
 
 def _labels(desired: DesiredContainer) -> dict[str, str]:
-    """The user's labels, and where the output goes."""
-    log = {labels.LOG_URI: desired.log_uri} if desired.log_uri else {}
-    return {**(desired.labels or {}), **log}
+    """The user's labels, where the output goes, and when to start again, which counts from the first start on."""
+    made = {**(desired.labels or {}), **({labels.LOG_URI: desired.log_uri} if desired.log_uri else {})}
+    if desired.restart_policy is not None:
+        from .restart_policy import policy_labels
+
+        said = policy_labels(desired.restart_policy, runs=False)
+        made.update((key, value) for key, value in said.items() if value)
+    return made
 
 
-def _spec(desired: DesiredContainer, wish: SpecWish, config: Mapping[str, Any]) -> dict[str, Any]:
+def spec_to_be(desired: DesiredContainer, wish: SpecWish, config: Mapping[str, Any]) -> dict[str, Any]:
     """The spec to be, but for the user: who that is, the unpacked image tells when the container is made."""
     from .._spec.builder import build_spec
 
     nobody_yet = Identity(0, 0)
     spec = build_spec(wish, config, nobody_yet, namespace=desired.namespace, container_id=desired.id)
-    del spec["process"]["user"]
+    spec["process"].pop("user", None)
     return spec
 
 
@@ -198,8 +207,15 @@ def _relabel(desired: DesiredContainer, current: ContainerState) -> list[Step]:
     changed = _changed_labels(current)
     if not changed:
         return []
-    says = "changed labels of container %s: %s" % (desired.id, ", ".join(sorted(changed)))
-    return [Step("relabel", (desired.id, changed), (says,))]
+    says = [
+        "set %s of container %s to %s" % (each.option, desired.id, each.wanted)
+        for each in current.differences
+        if each.option in ("restart_policy", "stop_signal")
+    ]
+    own = sorted(key for each in current.differences if each.option == "labels" for key in each.wanted)
+    if own:
+        says.insert(0, "changed labels of container %s: %s" % (desired.id, ", ".join(own)))
+    return [Step("relabel", (desired.id, changed), tuple(says))]
 
 
 def _changed_labels(current: ContainerState) -> dict[str, str]:
@@ -209,6 +225,10 @@ def _changed_labels(current: ContainerState) -> dict[str, str]:
             changed.update(difference.wanted)
         elif difference.option == "stop_signal":
             changed[labels.STOP_SIGNAL] = difference.wanted
+        elif difference.option == "restart_policy":
+            from .restart_policy import policy_labels
+
+            changed.update(policy_labels(difference.wanted, runs=current.is_running))
     return changed
 
 
@@ -272,11 +292,12 @@ def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> 
             desired.runtime or (record.runtime if record else ""),
             current.extent.snapshotter,
             desired.id,
-            _spec(desired, current.wish, current.facts.config),
+            spec_to_be(desired, current.wish, current.facts.config),
         )
     elif record is not None:
         spec = _limited(current) or record.spec
-        record = record.replace(labels={**record.labels, **_changed_labels(current)}, spec=spec)
+        changed = {**record.labels, **_changed_labels(current)}
+        record = record.replace(labels={key: value for key, value in changed.items() if value}, spec=spec)
     status = _STATUS.get(desired.state) or (current.task.status if current.task else "")
     if status == "running" and not (task and task.status == "running"):
         task = Task(desired.id, task.pid if task else 0, "running", Stdio(), Exit(0, ""))

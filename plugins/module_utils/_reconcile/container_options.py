@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")
 MAX_ID = 76
 
+EXTRA_MOUNTS = ("volumes", "tmpfs", "shm_size")
 FURTHER = (  # options that few containers have
+    "devices",
     "cap_drop",
     "capabilities",
     "ulimits",
@@ -61,10 +63,16 @@ class DesiredContainer(Value):
     log_uri: str | None
     runtime: str | None
     snapshotter: str | None
+    restart_policy: str | None
+    comparisons: Mapping[str, str]
     stop_signal: str | None
     stop_timeout_s: float
     recreate: bool
     restart: bool
+
+    def ignores(self, option: str) -> bool:
+        """Whether the user leaves this option of an existing container alone."""
+        return self.comparisons.get(option, self.comparisons.get("*")) == "ignore"
 
     @property
     def is_unresolved(self) -> bool:
@@ -76,6 +84,7 @@ class DesiredContainer(Value):
             or (wish.network_mode or "").startswith("container:")
             or "ALL" in wish.further.get("capabilities", ())
             or profile.startswith("/")
+            or wish.further.get("devices")
         )
 
 
@@ -100,11 +109,29 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         log_uri=log_uri(params),
         runtime=params["runtime"],
         snapshotter=params["snapshotter"],
+        restart_policy=_restart_policy(params),
+        comparisons=_comparisons(params),
         stop_signal=params["stop_signal"],
         stop_timeout_s=float(params["stop_timeout"]),
         recreate=params["recreate"],
         restart=params["restart"],
     )
+
+
+def _restart_policy(params: Mapping[str, Any]) -> str | None:
+    if params["restart_policy"] is None and params["restart_retries"] is None:
+        return None
+    from .restart_policy import want_policy
+
+    return want_policy(params["restart_policy"], params["restart_retries"])
+
+
+def _comparisons(params: Mapping[str, Any]) -> Mapping[str, str]:
+    if not params["comparisons"]:
+        return {}
+    from .comparisons import want_comparisons
+
+    return want_comparisons(params["comparisons"])
 
 
 def check_id(text: str) -> str:
@@ -133,8 +160,26 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         network_mode=params["network_mode"],
         read_only=params["read_only"],
         annotations=texts(params, "annotations"),
+        extra_mounts=_extra_mounts(params),
+        overlay=_overlay(params["spec"]),
         further=_further(params),
     )
+
+
+def _overlay(spec: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    for key in ("process", "root", "linux", "annotations"):
+        if spec and not isinstance(spec.get(key, {}), (dict, type(None))):
+            raise Refused("spec.%s is no mapping" % key, "write it as the OCI runtime spec has it")
+    return spec
+
+
+def _extra_mounts(params: Mapping[str, Any]) -> Mapping[str, tuple[Mount, ...]]:
+    said = {name: params[name] for name in EXTRA_MOUNTS if params[name] is not None}
+    if not said:
+        return said
+    from .extra_mounts import want_extra_mounts
+
+    return want_extra_mounts(said)
 
 
 def _list(value: Any) -> tuple[str, ...] | None:

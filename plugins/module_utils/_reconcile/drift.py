@@ -52,6 +52,13 @@ def compare_spec(
             yield Difference("user", wish.user, "%d:%d" % (user.uid, user.gid))
     if wish.mounts:
         yield from _compare_mounts(wish.mounts, spec.get("mounts") or ())
+    for option, mounts in wish.extra_mounts.items():
+        yield from _compare_mounts(mounts, spec.get("mounts") or (), option)
+    if wish.overlay:
+        from .._spec.overlay import merged, touched
+
+        if merged(spec, wish.overlay) != spec:
+            yield Difference("spec", dict(wish.overlay), touched(spec, wish.overlay))
     if wish.further:
         from .further import compare_further
 
@@ -95,14 +102,16 @@ def _is_same_user(said: str, wanted: Identity, current: Identity) -> bool:
     return wanted.uid == current.uid and (said.isdecimal() or wanted.gid == current.gid)
 
 
-def _compare_mounts(wanted: Iterable[Mount], current: Iterable[Mapping[str, Any]]) -> Iterator[Difference]:
+def _compare_mounts(
+    wanted: Iterable[Mount], current: Iterable[Mapping[str, Any]], option: str = "mounts"
+) -> Iterator[Difference]:
     from .._spec.mounts import normalise_mount
 
     there = {mount.destination: mount for mount in map(normalise_mount, current)}
     normal = [normalise_mount(vars(mount)) for mount in wanted]
     if any(there.get(mount.destination) != mount for mount in normal):
         seen = [there[mount.destination] for mount in normal if mount.destination in there]
-        yield Difference("mounts", [_words(mount) for mount in normal], [_words(mount) for mount in seen])
+        yield Difference(option, [_words(mount) for mount in normal], [_words(mount) for mount in seen])
 
 
 def mount_words(mounts: Iterable[Mount]) -> list[dict[str, Any]]:

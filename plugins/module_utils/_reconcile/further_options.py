@@ -150,7 +150,23 @@ def _security(option: str, lines: Sequence[str]) -> dict[str, Any]:
     return said
 
 
+def _devices(option: str, lines: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """As docker takes them, SOURCE:TARGET:rwm; by target. What is at the source, the host tells later."""
+    devices = {}
+    for line in lines:
+        source, _colon, rest = line.partition(":")
+        target, _colon, access = rest.partition(":")
+        if not access and rest and set(rest) <= set("rwm"):
+            target, access = "", rest
+        target, access = target or source, access or "rwm"
+        if not (source.startswith("/") and target.startswith("/")) or not set(access) <= set("rwm"):
+            raise Refused("%s %r is malformed" % (option, line), "write /dev/SOURCE:/dev/TARGET:rwm")
+        devices[target] = (source, "".join(letter for letter in "rwm" if letter in access))
+    return devices
+
+
 _WANT: dict[str, Callable[[str, Any], Any]] = {
+    "devices": _devices,
     "cap_drop": _capabilities,
     "capabilities": _capabilities,
     "ulimits": _ulimits,

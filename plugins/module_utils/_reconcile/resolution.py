@@ -38,6 +38,11 @@ def resolve(verbs: ContainerVerbs, wish: SpecWish) -> SpecWish:
     if str(security.get("seccomp")).startswith("/"):
         path = security["seccomp"]
         further["security_opts"] = {**security, "seccomp": parse_profile(path, verbs.read_file(path))}
+    if further.get("devices"):
+        further["devices"] = {
+            target: {**verbs.device(source), "path": target, "access": access}
+            for target, (source, access) in further["devices"].items()
+        }
     return wish.replace(further=further)
 
 

@@ -135,6 +135,12 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def host(self) -> Host:
         """What this host can lend to a container."""
 
+    def version(self) -> str:
+        """The daemon's release."""
+
+    def device(self, path: str) -> Mapping[str, Any]:
+        """The device node at ``path`` of this host, as an entry of the spec's linux.devices."""
+
     def read_file(self, path: str) -> str:
         """The text of a file of this host; Refused when it cannot be read."""
 

@@ -73,6 +73,16 @@ class ContainerRuntime(TaskRuntime):
 
         return read_host()
 
+    def version(self) -> str:
+        from .._services.version import version_of
+
+        return version_of(self.session)
+
+    def device(self, path: str) -> Mapping[str, Any]:
+        from .host import read_device
+
+        return read_device(path)
+
     def read_file(self, path: str) -> str:
         from .host import read_file
 

@@ -27,6 +27,18 @@ def read_host() -> Host:
     return Host(os.uname().nodename, _own_capabilities(), tuple(_devices("/dev")))
 
 
+def read_device(path: str) -> dict[str, Any]:
+    """The device node that ``path`` names or links to, as an entry of the OCI spec's linux.devices."""
+    try:
+        status = os.stat(path)
+    except OSError as exc:
+        raise Refused("cannot look at device %s: %s" % (path, exc.strerror), "name one of this host") from exc
+    kind = _kind(status)
+    if not kind:
+        raise Refused("%s is not a device" % path, "name a device node, or use mounts for files")
+    return _node(path, kind, status)
+
+
 def read_file(path: str) -> str:
     """The text of a file that the user named; Refused when it cannot be read."""
     try:
@@ -53,14 +65,21 @@ def _devices(directory: str) -> Iterator[dict[str, Any]]:
                 yield from _devices(entry.path)
         elif entry.name != "console":
             status = entry.stat(follow_symlinks=False)
-            kind = "c" if stat.S_ISCHR(status.st_mode) else "b" if stat.S_ISBLK(status.st_mode) else ""
-            if kind:
-                yield {
-                    "path": entry.path,
-                    "type": kind,
-                    "major": os.major(status.st_rdev),
-                    "minor": os.minor(status.st_rdev),
-                    "fileMode": stat.S_IMODE(status.st_mode),
-                    "uid": status.st_uid,
-                    "gid": status.st_gid,
-                }
+            if _kind(status):
+                yield _node(entry.path, _kind(status), status)
+
+
+def _kind(status: os.stat_result) -> str:
+    return "c" if stat.S_ISCHR(status.st_mode) else "b" if stat.S_ISBLK(status.st_mode) else ""
+
+
+def _node(path: str, kind: str, status: os.stat_result) -> dict[str, Any]:
+    return {
+        "path": path,
+        "type": kind,
+        "major": os.major(status.st_rdev),
+        "minor": os.minor(status.st_rdev),
+        "fileMode": stat.S_IMODE(status.st_mode),
+        "uid": status.st_uid,
+        "gid": status.st_gid,
+    }

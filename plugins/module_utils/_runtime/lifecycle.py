@@ -59,10 +59,10 @@ class Lifecycle:
             return
         if left is not None:
             self.delete(container_id)
-        self._watch_again(container)
-        rootfs = self._rootfs(container)
+        rootfs, stdio = self._rootfs(container), _stdio(container, log_uri)
+        is_watched = self._watch_not_yet(container)
         try:
-            self._create(container_id, rootfs, _stdio(container, log_uri))
+            self._create(container_id, rootfs, stdio)
         except Failure as exc:
             raise _cannot_start(container, exc) from exc
         try:
@@ -70,6 +70,8 @@ class Lifecycle:
         except Failure as exc:
             self._tasks.delete(container_id, timeout_s=DELETE_PATIENCE_S)
             raise _cannot_start(container, exc) from exc
+        if is_watched:
+            self.relabel(container, {labels.RESTART_STATUS: "running", labels.EXPLICITLY_STOPPED: ""})
 
     def _create(self, container_id: str, rootfs: list[SnapshotMount], stdio: Stdio) -> None:
         """Make the task, also where a client has died while it made or deleted the one of this name.
@@ -195,9 +197,13 @@ class Lifecycle:
         if container.labels.get(labels.RESTART_STATUS) == "running":
             self.relabel(container, {labels.RESTART_STATUS: "stopped", labels.EXPLICITLY_STOPPED: "true"})
 
-    def _watch_again(self, container: Container) -> None:
-        if container.labels.get(labels.EXPLICITLY_STOPPED) == "true":
-            self.relabel(container, {labels.RESTART_STATUS: "running", labels.EXPLICITLY_STOPPED: ""})
+    def _watch_not_yet(self, container: Container) -> bool:
+        """Whether the restart monitor is to watch it once it runs; before, it would start or kill it beside us."""
+        if container.labels.get(labels.EXPLICITLY_STOPPED) != "true":
+            return False
+        if container.labels.get(labels.RESTART_STATUS):
+            self.relabel(container, {labels.RESTART_STATUS: ""})
+        return True
 
     def relabel(self, container: Container, wanted: Mapping[str, str]) -> None:
         """Set labels of a record and leave its others alone; an empty value removes one."""

@@ -57,7 +57,7 @@ def build_spec(
     if wish.privileged:
         _grant_all(spec, host)
     _choose_network(spec, wish, host)
-    _mount(spec, wish.mounts or ())
+    _mount(spec, (*(wish.mounts or ()), *(m for mounts in wish.extra_mounts.values() for m in mounts)))
     if wish.further:
         from .further import put_further
 
@@ -66,6 +66,10 @@ def build_spec(
         from .security import confine
 
         confine(spec)
+    if wish.overlay:
+        from .overlay import merged
+
+        spec = merged(spec, wish.overlay)
     check_spec(spec)
     return spec
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .option import Option
 
 
-_SECURITY = ("cap_drop", "capabilities", "ulimits", "oom_score_adj", "sysctls", "security_opts")
+_SECURITY = ("devices", "cap_drop", "capabilities", "ulimits", "oom_score_adj", "sysctls", "security_opts")
 
 
 def options_of(names: Collection[str]) -> dict[str, Option]:

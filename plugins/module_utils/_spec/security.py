@@ -19,7 +19,7 @@ from .option import Option, child, look
 from .seccomp import default_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 ALL = "ALL"
 INFINITY = 2**64 - 1
@@ -127,7 +127,48 @@ def _word(value: Any) -> str:
     return "profile sha256:" + hashlib.sha256(document).hexdigest()[:12]
 
 
+def _put_devices(spec: dict[str, Any], devices: Mapping[str, Mapping[str, Any]]) -> None:
+    """``devices`` by path in the container: entries of linux.devices, each with what may be done as ``access``."""
+    linux = child(spec, "linux")
+    kept = [node for node in linux.get("devices") or () if node["path"] not in devices]
+    nodes = [{key: value for key, value in node.items() if key != "access"} for node in devices.values()]
+    linux["devices"] = kept + nodes
+    rules = child(linux, "resources").setdefault("devices", [])
+    rules += [
+        {"allow": True, **{key: node[key] for key in ("type", "major", "minor", "access")}}
+        for node in devices.values()
+    ]
+
+
+def _read_devices(spec: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    rules = look(spec, "linux", "resources", "devices") or ()
+    return {
+        node["path"]: {**node, "access": _access(rules, node)}
+        for node in look(spec, "linux", "devices") or ()
+    }
+
+
+def _access(rules: Sequence[Mapping[str, Any]], node: Mapping[str, Any]) -> str:
+    """What the last rule about this device grants; a rule without numbers is about all."""
+    access = ""
+    for rule in rules:
+        is_about_it = all(
+            rule.get(key) in (None, -1, "a", node.get(key)) for key in ("type", "major", "minor")
+        )
+        if is_about_it:
+            access = rule.get("access") or "rwm" if rule.get("allow") else ""
+    return access
+
+
+def _device_words(devices: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        "%s (%s %d:%d, %s)" % (path, d.get("type"), d.get("major", 0), d.get("minor", 0), d.get("access"))
+        for path, d in sorted(devices.items())
+    ]
+
+
 OPTIONS = {
+    "devices": Option(_put_devices, _read_devices, _device_words),
     "cap_drop": Option(_drop, _dropped),  # before what is added, which wins
     "capabilities": Option(_add, _added),
     "ulimits": Option(_put_ulimits, _read_ulimits, _ulimit_words),

@@ -79,10 +79,12 @@ class SpecWish(Value):
     hostname: str | None = None
     tty: bool | None = None
     mounts: tuple[Mount, ...] | None = None
+    extra_mounts: Mapping[str, tuple[Mount, ...]] = MappingProxyType({})  # by the option that said them
     network_mode: str | None = None  # "none" (a namespace of its own), "host", "ns:PATH" or "container:NAME"
     read_only: bool | None = None
     privileged: bool | None = None
     annotations: Mapping[str, str] | None = None
+    overlay: Mapping[str, Any] | None = None  # parts of a spec, laid over what all the rest amounts to
     further: Mapping[str, Any] = MappingProxyType(
         {}
     )  # rarer options that were said, as _spec/further has them

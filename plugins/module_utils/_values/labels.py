@@ -11,6 +11,8 @@ STOP_SIGNAL = (
 
 # On a container: what the restart monitor goes by, and where it sends the output of what it starts again.
 RESTART_STATUS = "containerd.io/restart.status"
+RESTART_POLICY = "containerd.io/restart.policy"  # containerd 1.7 and newer; without it the policy is always
+RESTART_COUNT = "containerd.io/restart.count"  # the monitor's own
 EXPLICITLY_STOPPED = "containerd.io/restart.explicitly-stopped"
 LOG_URI = "containerd.io/restart.loguri"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.containerd.plugins.module_utils._runtime.host import read_host
+from ansible_collections.community.containerd.plugins.module_utils._runtime.host import read_device, read_host
 from ansible_collections.community.containerd.plugins.module_utils._runtime.rootfs import read_users
 from ansible_collections.community.containerd.plugins.module_utils._spec.builder import build_spec
 from ansible_collections.community.containerd.plugins.module_utils._spec.identity import (
@@ -156,6 +156,11 @@ CASES = {
     "apparmor": Case("plain", wish_for(security_opts={"apparmor": "made"}), ("--apparmor-profile", "made")),
     "new-privileges": Case(
         "plain", wish_for(security_opts={"no-new-privileges": False}), ("--allow-new-privs",)
+    ),
+    "device": Case(
+        "plain",
+        wish_for(devices={"/dev/full": {**read_device("/dev/full"), "access": "rwm"}}),
+        ("--device", "/dev/full"),
     ),
     "memory": Case("plain", wish_for(memory=64 << 20), ("--memory-limit", str(64 << 20))),
     "cpu-quota": Case(

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.community.containerd.plugins.module_utils._reconcile.container_options import FURTHER
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.container_options import (
+    EXTRA_MOUNTS,
+    FURTHER,
+)
 
 CONNECTION = {"address": "/run/containerd/containerd.sock", "namespace": "default", "timeout": 60}
 SNAPSHOTTER = {"snapshotter": None}
@@ -129,7 +132,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "read_only": None,
         "labels": None,
         "annotations": None,
-        **dict.fromkeys(FURTHER),
+        **dict.fromkeys((*FURTHER, *EXTRA_MOUNTS)),
+        "spec": None,
+        "restart_policy": None,
+        "restart_retries": None,
+        "comparisons": None,
         "runtime": None,
         "stop_signal": None,
         "stop_timeout": 10,

@@ -337,6 +337,14 @@ class ContainerWorld(TaskWorld):
     def host(self) -> Host:
         return Host("host", ("CAP_CHOWN", "CAP_KILL", "CAP_SYS_ADMIN"))
 
+    release = "1.7.24"
+
+    def version(self) -> str:
+        return self.release
+
+    def device(self, path: str) -> Mapping[str, Any]:
+        return {"path": path, "type": "c", "major": 1, "minor": 3, "fileMode": 0o666, "uid": 0, "gid": 0}
+
     def read_file(self, path: str) -> str:
         return self.files[path]
 
@@ -378,7 +386,7 @@ class ContainerWorld(TaskWorld):
         self.containers[container_id] = Container(
             old.id,
             old.image,
-            {**old.labels, **labels},
+            {key: value for key, value in {**old.labels, **labels}.items() if value},
             old.runtime,
             old.snapshotter,
             old.snapshot_key,

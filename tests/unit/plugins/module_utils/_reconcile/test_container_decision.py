@@ -14,7 +14,11 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.ve
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
-from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound, Refused
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
+    NotFound,
+    Refused,
+    Unsupported,
+)
 from ansible_collections.community.containerd.tests.unit.fakes.params import params
 from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import Played, plan_of, rehearse
 from ansible_collections.community.containerd.tests.unit.fakes.world import (
@@ -34,6 +38,8 @@ BASE: dict[str, Any] = {
 }
 STOP, REMOVE = "stop 3 10", "remove 3 10"
 ANEW, ANEW_RUNNING = "replace 3 10", "replace 3 10 start"
+
+TMPFS = {"source": None, "type": "tmpfs", "options": None, "read_only": False, "propagation": None}
 
 # What is there, the wished state, and more → what is applied, the state after. BASE made what is there.
 MISSING, ABSENT, CREATED, RUNNING, PAUSED, STOPPED = None, "absent", "created", "running", "paused", "stopped"
@@ -154,6 +160,15 @@ SPEC_OPTIONS: list[tuple[dict[str, Any], list[str]]] = [
     ({"hostname": "other"}, ["hostname"]),
     ({"read_only": True}, ["read_only"]),
     ({"annotations": {"a": "b"}}, ["annotations"]),
+    ({"volumes": ["/srv:/data"]}, ["volumes"]),
+    ({"tmpfs": ["/scratch"]}, ["tmpfs"]),
+    ({"shm_size": "8m"}, ["shm_size"]),
+    ({"devices": ["/dev/null:/dev/nothing:rw"]}, ["devices"]),
+    ({"spec": {"process": {"oomScoreAdj": 5}}}, ["spec"]),
+    (
+        {"env": {"A": "1"}, "annotations": {}, "comparisons": {"*": "strict"}, "working_dir": "/x"},
+        ["working_dir"],
+    ),
     ({"tty": True}, ["tty"]),
     ({"privileged": True}, ["privileged"]),
     ({"groups": ["wheel"]}, ["groups"]),
@@ -208,6 +223,15 @@ def test_an_option_of_the_spec_makes_the_container_anew(more: dict[str, Any], op
         {"user": "0:0"},
         {"user": "root"},
         {"working_dir": "/"},
+        {"volumes": []},
+        {"shm_size": "64m"},
+        {"spec": {}},
+        {"spec": {"process": {"cwd": "/"}, "linux": {"personality": None}}},
+        {"restart_policy": "no"},
+        {"env": {"A": "2"}, "comparisons": {"env": "ignore"}},
+        {"env": {}, "comparisons": {"env": "allow_more_present"}},
+        {"image": "other:1", "command": None, "comparisons": {"image": "ignore"}},
+        {"image": "other:1", "command": ["x"], "restart_policy": "always", "comparisons": {"*": "ignore"}},
         {"tty": False},
         {"privileged": False},
         {"groups": []},
@@ -279,6 +303,103 @@ def test_another_parent_group_makes_the_container_anew() -> None:
     played = play(RUNNING, cgroup_parent="/batch", memory="1g")
     assert played.applied == [ANEW_RUNNING]
     assert played.real.before["cgroup_parent"] == "/default"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("env", {"A": "1"}),
+        ("annotations", {}),
+        ("mounts", []),
+        ("sysctls", {}),
+        ("ulimits", []),
+        ("capabilities", ["CHOWN"]),
+        ("devices", []),
+    ],
+)
+def test_strict_is_about_what_was_not_said_too(option: str, said: Any) -> None:
+    more: dict[str, Any] = {
+        "env": {"A": "1", "B": "2"},
+        "annotations": {"a": "1"},
+        "mounts": [{**TMPFS, "target": "/more"}],
+        "sysctls": {"kernel.msgmax": "1"},
+        "ulimits": ["core:0"],
+        "capabilities": ["CHOWN", "NET_ADMIN"],
+        "devices": ["/dev/null"],
+    }
+
+    def make() -> ContainerWorld:
+        made = world(MISSING)
+        wish = params("ctr_container", name="web", state="present", **{**BASE, option: more[option]})
+        made.create(*plan_of(decision, made, wish).steps[-1].args)
+        made._set("web", RUNNING)
+        made.applied.clear()
+        return made
+
+    def run(mode: str) -> list[str]:
+        wish = params("ctr_container", name="web", **{**BASE, option: said, "comparisons": {option: mode}})
+        played = rehearse(decision, make, wish, runtime=ContainerRuntime, verbs=ContainerVerbs)
+        assert played.real.changed == (mode == "strict")
+        return played.applied
+
+    assert run("strict") == [ANEW_RUNNING]
+    assert run("allow_more_present") == []
+
+
+def test_a_privileged_container_is_as_its_host_however_strict_its_user() -> None:
+    said = {"privileged": True, "capabilities": ["CHOWN"], "comparisons": {"*": "strict"}}
+    assert play(RUNNING, **said).applied == [ANEW_RUNNING]
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "applied"),
+    [
+        (MISSING, "started", ["create", "start"]),
+        (RUNNING, "started", ["relabel"]),
+        (STOPPED, "started", ["relabel", "start"]),
+        (STOPPED, "present", ["relabel"]),
+        (RUNNING, "stopped", ["relabel", STOP]),
+    ],
+)
+def test_a_restart_policy_changes_in_place(status: str | None, state: str, applied: list[str]) -> None:
+    played = play(status, state=state, restart_policy="on-failure", restart_retries=2)
+    assert played.applied == applied
+    labels = played.world.containers["web"].labels
+    assert labels["containerd.io/restart.policy"] == "on-failure:2"
+    assert labels["containerd.io/restart.status"] == ("running" if status == RUNNING else "stopped")
+    if status is not MISSING:
+        assert played.real.actions[0] == "set restart_policy of container web to on-failure:2"
+        assert (played.real.before["restart_policy"], played.real.after["restart_policy"]) == (
+            "no",
+            "on-failure:2",
+        )
+
+
+@pytest.mark.parametrize("status", [MISSING, RUNNING])
+def test_a_policy_that_the_daemon_does_not_know_is_refused(status: str | None) -> None:
+    made = world(status)
+    made.release = "1.6.20"
+    with pytest.raises(Unsupported, match="use always or no"):
+        plan_of(decision, made, params("ctr_container", name="web", **BASE, restart_policy="unless-stopped"))
+    assert made.applied == []
+
+
+@pytest.mark.parametrize("spec", [{"process": []}, {"linux": "x"}, {"annotations": 1}])
+def test_a_spec_of_another_shape_is_refused(spec: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="is no mapping; write it as the OCI runtime spec has it"):
+        play(MISSING, spec=spec)
+
+
+def test_variables_of_a_file_are_compared_as_variables() -> None:
+    def make() -> ContainerWorld:
+        made = world(RUNNING)
+        made.files = {"/env": "A=1\nB=2\n"}
+        return made
+
+    wish = params("ctr_container", name="web", **{**BASE, "env": None, "env_file": ["/env"]})
+    played = rehearse(decision, make, wish, runtime=ContainerRuntime, verbs=ContainerVerbs)
+    assert played.applied == [ANEW_RUNNING]
+    assert played.real.after["env"] == {"A": "1", "B": "2"}
 
 
 def test_labels_of_others_stay() -> None:

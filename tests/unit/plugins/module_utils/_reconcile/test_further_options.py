@@ -67,6 +67,10 @@ def test_what_is_no_size_is_refused(text: str) -> None:
             {"capabilities": ["net_admin", "CAP_KILL"]},
             {"capabilities": frozenset(("CAP_NET_ADMIN", "CAP_KILL"))},
         ),
+        ({"devices": ["/dev/a"]}, {"devices": {"/dev/a": ("/dev/a", "rwm")}}),
+        ({"devices": ["/dev/a:/dev/b"]}, {"devices": {"/dev/b": ("/dev/a", "rwm")}}),
+        ({"devices": ["/dev/a:mr"]}, {"devices": {"/dev/a": ("/dev/a", "rm")}}),
+        ({"devices": ["/dev/a:/dev/b:r"]}, {"devices": {"/dev/b": ("/dev/a", "r")}}),
         ({"cap_drop": ["all"]}, {"cap_drop": frozenset(("ALL",))}),
         ({"ulimits": ["nofile:1:2", "CORE=-1"]}, {"ulimits": {"nofile": (1, 2), "core": (2**64 - 1,) * 2}}),
         ({"sysctls": {"a": 1, "b": "x"}}, {"sysctls": {"a": "1", "b": "x"}}),
@@ -97,6 +101,9 @@ def test_limits_have_one_normal_form(said: dict[str, Any], wanted: dict[str, Any
 @pytest.mark.parametrize(
     ("said", "words"),
     [
+        ({"devices": ["null"]}, "write /dev/SOURCE:/dev/TARGET:rwm"),
+        ({"devices": ["/dev/a:/dev/b:x"]}, "write /dev/SOURCE:/dev/TARGET:rwm"),
+        ({"devices": ["/dev/a:b"]}, "write /dev/SOURCE:/dev/TARGET:rwm"),
         ({"capabilities": ["FLY"]}, "FLY is no capability"),
         ({"ulimits": ["nofile"]}, "write NAME:SOFT:HARD"),
         ({"ulimits": ["nofile:1:"]}, "write NAME:SOFT:HARD"),

@@ -302,3 +302,35 @@ def test_a_process_that_does_not_go_keeps_its_container(
         verbs.remove("web", 15, 10)
     assert containers_of(store)[1] == ["web"]
     assert "web" in store.space().containers
+
+
+def test_groups_are_looked_up_in_the_snapshot(mountable: Store, verbs: ContainerRuntime) -> None:
+    verbs.create(creation(SpecWish(groups=("web", "4711"))), "overlayfs")
+    assert set(spec_of(mountable)["process"]["user"]["additionalGids"]) >= {34, 4711}
+    record = verbs.container("web")
+    assert record is not None
+    assert verbs.group_ids(record, ["web", "4711"]) == (34, 4711)
+    assert verbs.group_ids(record, ["7"]) == (7,)
+    with pytest.raises(NotFound, match="has no group 'none'"):
+        verbs.group_ids(record, ["none"])
+
+
+def test_a_privileged_container_has_the_hosts_devices(mountable: Store, verbs: ContainerRuntime) -> None:
+    verbs.create(creation(SpecWish(privileged=True)), "overlayfs")
+    paths = [device["path"] for device in spec_of(mountable)["linux"]["devices"]]
+    assert "/dev/null" in paths
+    assert "CAP_CHOWN" in verbs.host().capabilities
+
+
+@pytest.mark.parametrize(("said", "version"), [("v1.7.24", "1.7.24"), ("1.6.20~ds1", "1.6.20~ds1")])
+def test_the_daemon_tells_its_release(
+    fake: FakeContainerd, verbs: ContainerRuntime, said: str, version: str
+) -> None:
+    fake.answer("version.Version", {"version": said, "revision": "x"})
+    assert verbs.version() == version
+
+
+def test_what_the_user_names_on_the_host_is_read(verbs: ContainerRuntime, tmp_path: Path) -> None:
+    (tmp_path / "env").write_text("A=1")
+    assert verbs.read_file(str(tmp_path / "env")) == "A=1"
+    assert verbs.device("/dev/null")["minor"] == 3

@@ -328,6 +328,20 @@ def test_and_told_again_before_a_start(fake: FakeContainerd, store: Store, verbs
     assert store.space().containers["web"]["labels"] == {RESTART: "running", "mine": "1"}
 
 
+def test_the_restart_monitor_watches_only_what_runs(
+    fake: FakeContainerd, store: Store, verbs: TaskRuntime
+) -> None:
+    label(store, {RESTART: "stopped", STOPPED_BY_USER: "true"})
+    fake.fail("tasks.Start", Status(2, "no such program"))
+    with pytest.raises(Failure, match="cannot start"):
+        verbs.start("web", None)
+    assert store.space().containers["web"]["labels"] == {STOPPED_BY_USER: "true"}
+    verbs.start("web", None)
+    assert store.space().containers["web"]["labels"] == {RESTART: "running"}
+    names = [call.name for call in fake.calls if call.name in ("tasks.Start", "containers.Update")]
+    assert names == ["containers.Update", "tasks.Start", "tasks.Start", "containers.Update"]
+
+
 @pytest.mark.parametrize("labels", [{}, {RESTART: "stopped"}, {"mine": "1"}])
 def test_a_container_that_is_not_watched_keeps_its_labels(
     fake: FakeContainerd, store: Store, verbs: TaskRuntime, labels: dict[str, str]

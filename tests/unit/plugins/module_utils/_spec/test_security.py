@@ -16,7 +16,9 @@ from ansible_collections.community.containerd.plugins.module_utils._spec.securit
 from ansible_collections.community.containerd.plugins.module_utils._values.container import Identity, SpecWish
 
 CUSTOM = {"defaultAction": "SCMP_ACT_LOG"}
+NODE = {"path": "/dev/a", "type": "c", "major": 9, "minor": 7, "fileMode": 0o600, "uid": 0, "gid": 5}
 SAMPLES: dict[str, Any] = {
+    "devices": {"/dev/a": {**NODE, "access": "rw"}},
     "cap_drop": frozenset(("CAP_KILL", "CAP_MKNOD")),
     "capabilities": frozenset(("CAP_NET_ADMIN",)),
     "ulimits": {"nofile": (5, 6), "core": (0, INFINITY)},
@@ -152,6 +154,30 @@ def test_system_paths_can_be_masked_again() -> None:
     spec = spec_of(security_opts={"systempaths": "builtin"})
     assert OPTIONS["security_opts"].read(spec)["systempaths"] == "builtin"
     assert spec["linux"]["maskedPaths"]
+
+
+def test_a_device_is_there_and_may_be_used() -> None:
+    linux = spec_of(devices=SAMPLES["devices"])["linux"]
+    assert linux["devices"] == [NODE]
+    rule = {"allow": True, "type": "c", "major": 9, "minor": 7, "access": "rw"}
+    assert linux["resources"]["devices"][-1] == rule
+    assert OPTIONS["devices"].show(SAMPLES["devices"]) == ["/dev/a (c 9:7, rw)"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "access"),
+    [
+        ([], ""),
+        ([{"allow": False, "access": "rwm"}], ""),
+        ([{"allow": False, "access": "rwm"}, {"allow": True, "type": "c", "major": 9, "access": "r"}], "r"),
+        ([{"allow": True}], "rwm"),
+        ([{"allow": True, "type": "b", "major": 9, "minor": 7, "access": "rwm"}], ""),
+        ([{"allow": True, "type": "a", "access": "rw"}, {"allow": False, "type": "c", "major": 9}], ""),
+    ],
+)
+def test_the_last_rule_about_a_device_counts(rules: list[dict[str, Any]], access: str) -> None:
+    spec = {"linux": {"devices": [NODE], "resources": {"devices": rules}}}
+    assert OPTIONS["devices"].read(spec)["/dev/a"]["access"] == access
 
 
 def test_profiles_are_shown_by_their_digest() -> None:
