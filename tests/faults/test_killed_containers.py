@@ -110,6 +110,21 @@ def test_a_container_whose_removal_was_killed_can_be_removed_or_made_again(stage
             stage.removes_all()
 
 
+def test_a_container_that_was_killed_while_made_anew_is_the_old_one_or_the_new(stage: Stage) -> None:
+    old, new = stage.options(env={"MADE": "old"}), stage.options(env={"MADE": "new"})
+    stage.run("ctr_container", **old)
+    whole_s = stage.time("ctr_container", **new)
+    stage.removes_all()
+    for share in POINTS:
+        stage.run("ctr_container", **old)
+        stage.kill("ctr_container", whole_s * share, **new)
+        done = stage.run("ctr_container", **new)
+        assert done["container"]["task"]["status"] == "running", share
+        assert "MADE=new" in done["container"]["spec"]["process"]["env"], share
+        assert not modules.run("ctr_container", stage.daemon, stage.namespace, **new).changed
+        stage.removes_all()
+
+
 def test_a_snapshot_left_by_a_killed_run_is_in_nobodys_way(stage: Stage) -> None:
     """The moment between the snapshot and the record, as it is after the death of its maker."""
     stage.run("ctr_container", **stage.options(state="present"))
