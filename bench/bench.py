@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".dev"))
 
 import report  # noqa: E402
+from exports import Exports  # noqa: E402
 from many import Crowd  # noqa: E402
 from measure import Contestant, in_turns  # noqa: E402
 from noops import Settled  # noqa: E402
@@ -58,6 +59,7 @@ MANY = [  # what, ours, theirs, limit
 ]
 PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]
 PEAK_LIMIT_MIB = 80
+EXPORT_LIMIT = 1.1
 
 
 class Bench:
@@ -84,6 +86,16 @@ class Bench:
             runs = in_turns([self._pulls.ours(references), self._pulls.theirs(references)], self._pull_rounds)
             seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
             yield Row(f"pull: {what} / ctr", "s", seconds["ours"], seconds["theirs"], limit)
+
+    def export(self) -> Iterator[Row]:
+        exports = Exports(self._daemon, self._registry, self._tasks, self._folder)
+        references = self._push(Sample("export", 1024 * MIB))
+        runs = in_turns(exports.contestants(references), self._pull_rounds, warm_ups=0)
+        seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
+        yield Row("export: one layer of 1 GiB / ctr", "s", seconds["ours"], seconds["theirs"], EXPORT_LIMIT)
+        peaks = [run.peak_bytes / MIB for run in runs["ours"]]
+        yield Row("peak memory, export of 1 GiB", "MiB", peaks, limit=PEAK_LIMIT_MIB)
+        exports.forget(references)
 
     def memory(self) -> Iterator[Row]:
         for size, sample in PEAKS:
@@ -119,6 +131,7 @@ class Bench:
 PARTS = {
     "noop": Bench.noop,
     "pull": Bench.pull,
+    "export": Bench.export,
     "memory": Bench.memory,
     "many": Bench.many,
     "payload": Bench.payload,
