@@ -131,13 +131,11 @@ def _plan_mounted(desired: DesiredMount, current: CurrentMount) -> Plan:
     if fits and point.mounts:
         says = "kept the snapshot of %s for as long as it is mounted" % point.path
         return Plan((Step("keep", (point.path, point.snapshotter), (says,)),), after)
-    steps = []
-    if not fits and (point.mounts or point.has_snapshot or point.has_lease):
-        steps.append(Step("unmount", (point,), (_unmounted(point),)))
     how = "read-only" if desired.read_only else "to be written"
     says = "mounted image %s (%s) on %s, %s" % (image.name, image.target.digest, point.path, how)
-    steps.append(Step("mount", (wanted,), (says,)))
-    return Plan(tuple(steps), after)
+    if fits or not (point.mounts or point.has_snapshot or point.has_lease):
+        return Plan((Step("mount", (wanted,), (says,)),), after)
+    return Plan((Step("replace", (point, wanted), (_unmounted(point), says)),), after)
 
 
 def _mounted(wanted: ImageMount, mounts: int) -> MountPoint:

@@ -33,6 +33,9 @@ class ImageMountVerbs(Protocol):
     def mount(self, wanted: ImageMount) -> None:
         """Mount it; a snapshot of the path's name that is there is taken as it is."""
 
+    def replace(self, point: MountPoint, wanted: ImageMount) -> None:
+        """Mount it in place of what is there of ours; on failure what can only be read is there again."""
+
     def keep(self, path: str, snapshotter: str) -> None:
         """Let the lease of a mount that is there have no end."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .._services.leases import Leases
 from .._services.snapshot_store import SnapshotStore
 from .._values.errors import AlreadyExists, Failure, NotFound, Refused
+from .._values.image_mount import ImageMount
 from .._values.labels import GC_SNAPSHOT
 from .lease import leased, sweep
 from .mounting import mount_snapshot, unmount
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .._services.session import Session
-    from .._values.image_mount import ImageMount, MountPoint
+    from .._values.image_mount import MountPoint
 
 
 def mount(session: Session, wanted: ImageMount) -> None:
@@ -41,6 +42,24 @@ def mount(session: Session, wanted: ImageMount) -> None:
                 if is_new:
                     Leases(held).delete(wanted.path)
                     snapshots.remove(wanted.path)
+            raise
+
+
+def replace(session: Session, point: MountPoint, wanted: ImageMount) -> None:
+    """Mount it in place of what is there of ours.
+
+    On failure what could only be read is mounted again; what was written goes with its snapshot in any case.
+    """
+    with leased(session) as held:
+        if point.has_snapshot:  # the layers of an image that is gone must outlast their last user
+            Leases(held).hold(held.lease, "snapshots/" + point.snapshotter, point.chain_id)
+        unmount_image(session, point)
+        try:
+            mount(session, wanted)
+        except BaseException:
+            if point.mounts and point.read_only:
+                with suppress(Failure):  # the first failure is the one to tell
+                    mount(session, ImageMount(point.path, point.chain_id, True, point.snapshotter))
             raise
 
 

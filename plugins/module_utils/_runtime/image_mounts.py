@@ -71,6 +71,12 @@ class ImageMountRuntime(ImageReading):
 
         mount(self.session, wanted)
 
+    def replace(self, point: MountPoint, wanted: ImageMount) -> None:
+        """Mount it in place of what is there of ours; on failure what can only be read is there again."""
+        from .image_mounting import replace
+
+        replace(self.session, point, wanted)
+
     def keep(self, path: str, snapshotter: str) -> None:
         """Let the lease of a mount that is there have no end."""
         from .image_mounting import keep

@@ -162,9 +162,16 @@ def _processes(target: str, limit: int) -> list[str]:
         if len(found) == limit:
             break
         if any(path == target or path.startswith(target + "/") for path in _open_paths("/proc/" + pid)):
-            with open("/proc/%s/comm" % pid, encoding="utf-8", errors="replace") as file:
-                found.append("%s (%s)" % (pid, file.read().strip()))
+            found.append("%s (%s)" % (pid, _command(pid)))
     return found
+
+
+def _command(pid: str) -> str:
+    try:
+        with open("/proc/%s/comm" % pid, encoding="utf-8", errors="replace") as file:
+            return file.read().strip()
+    except OSError:
+        return "which has ended meanwhile"
 
 
 def _open_paths(process: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from .._services.leases import Leases
 from .._services.session import Session
 from .._services.snapshot_store import SnapshotStore
 from .._services.tasks import Tasks
-from .._values.errors import NotFound
+from .._values.errors import NotFound, Refused
 from .._values.holdings import Holdings, Use
 from .lease import OWNER_LABEL, is_dead
 from .mountinfo import read_mounts
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .._values.endpoint import Endpoint
     from .._values.holdings import Going, Lease
     from .._values.image import Blob
+    from .._values.snapshot import Snapshot
 
 _SNAPSHOTS = "snapshots/"
 _SNAPSHOT_LABEL = "containerd.io/gc.ref.snapshot."
@@ -68,10 +69,15 @@ class PruneRuntime:
             leases=leases,
             ingests=tuple(list_ingests(self.session)),
             blobs=tuple(blobs),
-            snapshots=tuple(
-                (name, each) for name in names for each in SnapshotStore(self.session, name).list()
-            ),
+            snapshots=tuple((name, each) for name in names for each in self._snapshots(name)),
         )
+
+    def _snapshots(self, snapshotter: str) -> list[Snapshot]:
+        """None of a snapshotter that the daemon no longer has, although labels speak of it."""
+        try:
+            return SnapshotStore(self.session, snapshotter).list()
+        except Refused:
+            return []
 
     def _leases(self) -> tuple[Lease, ...]:
         leases = Leases(self.session)

@@ -61,6 +61,10 @@ class World:
             wanted.path, True, wanted.snapshotter, wanted.chain_id, wanted.read_only, 1, True, True
         )
 
+    def replace(self, point: MountPoint, wanted: ImageMount) -> None:
+        self.mount(wanted)
+        self.applied[-1:] = ["replace"]
+
     def keep(self, path: str, snapshotter: str) -> None:
         self.applied.append("keep")
         self.point = self.point.replace(has_lease=True, is_kept=True)
@@ -90,12 +94,12 @@ def play(point: MountPoint, **said: Any) -> Played:
         (MOUNTED.replace(is_kept=False), {}, ["keep"]),
         (MOUNTED.replace(has_lease=False, is_kept=False), {}, ["keep"]),
         (MOUNTED.replace(mounts=0, has_lease=False, is_kept=False), {}, ["mount"]),
-        (MOUNTED.replace(chain_id="other"), {}, ["unmount", "mount"]),
-        (MOUNTED.replace(chain_id="other", mounts=0), {}, ["unmount", "mount"]),
-        (MOUNTED, {"read_only": False}, ["unmount", "mount"]),
-        (MOUNTED.replace(read_only=False), {}, ["unmount", "mount"]),
-        (MOUNTED, {"snapshotter": "native"}, ["unmount", "mount"]),
-        (NOTHING.replace(has_lease=True), {}, ["unmount", "mount"]),
+        (MOUNTED.replace(chain_id="other"), {}, ["replace"]),
+        (MOUNTED.replace(chain_id="other", mounts=0), {}, ["replace"]),
+        (MOUNTED, {"read_only": False}, ["replace"]),
+        (MOUNTED.replace(read_only=False), {}, ["replace"]),
+        (MOUNTED, {"snapshotter": "native"}, ["replace"]),
+        (NOTHING.replace(has_lease=True), {}, ["replace"]),
         (NOTHING, {"state": "unmounted"}, []),
         (MOUNTED, {"state": "unmounted"}, ["unmount"]),
         (MOUNTED, {"state": "unmounted", "name": None}, ["unmount"]),

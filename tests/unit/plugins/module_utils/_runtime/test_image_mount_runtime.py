@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -143,6 +143,26 @@ def test_mounts_on_top_of_each_other_all_go(
     assert runtime.look(place, "overlayfs").mounts == 2
     runtime.unmount(runtime.look(place, "overlayfs"))
     assert runtime.look(place, "overlayfs").mounts == 0
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_there_is_replaced_or_there_again(
+    runtime: ImageMountRuntime, store: Store, image: StoredImage, place: str, fails: bool
+) -> None:
+    runtime.mount(wanted(place, image))
+    store.space().images.clear()  # from now on only the mount keeps the layers
+    other = StoredImage("other").into(store).named(store, "other")
+    point = runtime.look(place, "overlayfs")
+    chain_id = "sha256:none" if fails else other.chain[-1]
+    with pytest.raises(NotFound) if fails else nullcontext():
+        runtime.replace(point, ImageMount(place, chain_id, True, "overlayfs"))
+    there = runtime.look(place, "overlayfs")
+    assert there == (point if fails else point.replace(chain_id=chain_id))
+    assert list(store.space().leases) == [place]
+    store.collect()
+    left = {key for _snapshotter, key in store.space().snapshots}
+    assert left >= {place, *(image.chain if fails else ())}
+    assert fails or not left & set(image.chain)
 
 
 def test_the_lease_of_ctr_is_replaced_by_one_without_end(

@@ -66,6 +66,11 @@ def test_all_that_a_namespace_holds_is_seen(store: Store, runtime: PruneRuntime)
     assert [(each.ref, each.size) for each in holdings.ingests] == [("ref", 5)]
 
 
+def test_a_snapshotter_that_is_gone_has_no_snapshots(store: Store, runtime: PruneRuntime) -> None:
+    store.add_blob(b"config", {"containerd.io/gc.ref.snapshot.removed": "top"})
+    assert runtime.holdings("overlayfs").snapshots == ()
+
+
 def test_a_lease_of_a_dead_run_and_one_of_a_mount_are_known(store: Store, runtime: PruneRuntime) -> None:
     namespace = os.readlink("/proc/self/ns/pid")
     store.space().leases.update({"dead": {"community.containerd/owner": "boot %s 1 1" % namespace}, "/": {}})
