@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 from .._values.errors import Damaged, Missing, NotFound, Refused, Unsupported
@@ -88,7 +88,7 @@ class ArchiveStream:
 @contextmanager
 def open_archive(path: str) -> Iterator[ArchiveStream]:
     """The archive at ``path``; NotFound or Refused when there is none that can be read."""
-    with _opened(path) as file:
+    with _opened(path) as file, ExitStack() as stack:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise Refused("archive %s is no regular file" % path, "name the file itself")
@@ -97,11 +97,9 @@ def open_archive(path: str) -> Iterator[ArchiveStream]:
         if start.startswith(GZIP):
             import gzip
 
-            with gzip.GzipFile(fileobj=file) as unzipped:
-                yield ArchiveStream(path, unzipped, None)
+            yield ArchiveStream(path, stack.enter_context(gzip.GzipFile(fileobj=file)), None)
         elif start.startswith(ZSTD):
-            with _unpacked_zstd(path, file) as unzipped:
-                yield ArchiveStream(path, unzipped, None)
+            yield ArchiveStream(path, stack.enter_context(_unpacked_zstd(path, file)), None)
         else:
             for magic, name in _FOREIGN.items():
                 if start.startswith(magic):

@@ -91,12 +91,13 @@ def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_later_size_of_pax_counts(tmp_path: Path) -> None:
     path = made(tmp_path / "a.tar", "a", form="pax", pax_headers={"size": "7", "comment": "x"})
     data = bytearray(path.read_bytes())
-    at = data.rindex(b"00000000007\0")
-    data[at : at + 11] = b"00000000000"
-    header = bytes(data[at - 124 : at - 124 + 512])
-    blank = header[:148] + b" " * 8 + header[156:]
-    data[at + 24 : at + 32] = b"%06o\0 " % sum(blank)
-    path.write_bytes(data)
+    at = data.rfind(b"00000000007\0")
+    if at >= 0:  # some Pythons write the zero themselves
+        data[at : at + 11] = b"00000000000"
+        header = bytes(data[at - 124 : at - 124 + 512])
+        blank = header[:148] + b" " * 8 + header[156:]
+        data[at + 24 : at + 32] = b"%06o\0 " % sum(blank)
+        path.write_bytes(data)
     assert read(path) == {"a": b"content"}
 
 

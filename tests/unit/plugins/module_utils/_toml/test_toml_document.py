@@ -63,7 +63,9 @@ def test_tables_are_plain_and_in_order() -> None:
     found = parse_toml(TEXT, "x")
     assert found == VALUES
     assert list(found["host"]) == ["https://b.example", "https://a.example"]
-    assert type(found["server"]) is str and type(found["host"]) is dict and found["skip_verify"] is True
+    assert (
+        found["server"].__class__ is str and found["host"].__class__ is dict and found["skip_verify"] is True
+    )
 
 
 def test_tomlkit_says_the_same() -> None:

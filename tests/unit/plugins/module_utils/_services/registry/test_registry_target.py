@@ -223,7 +223,7 @@ def test_each_refusal_has_its_remedy(method: str, status: int, kind: type[Failur
         with pytest.raises(kind) as caught:
             send(server)
         assert len(server.calls("DELETE")) == (1 if method == "PUT" else 0)
-    assert type(caught.value) is kind
+    assert caught.type is kind
     assert remedy in caught.value.remedy
     assert caught.value.code == str(status)
     assert "DENIED not for you" in caught.value.message
