@@ -112,7 +112,7 @@ class FakeContainerd:
 
     def hang_up(self) -> None:
         """Stop listening and close every connection."""
-        self._listener.close()
+        _shut(self._listener)  # wakes the thread that accepts, which else could take the next fake's calls
         for each in self._open:
             _shut(each)
 
