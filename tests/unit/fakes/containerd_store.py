@@ -90,6 +90,9 @@ class Store:
         self.spaces: dict[str, Namespace] = {}
         self.bytes: dict[str, bytes] = {}
         self.locked: set[str] = set()  # refs that somebody else is writing
+        self._writers: dict[
+            tuple[str, str], dict[str, Any]
+        ] = {}  # by ref: the scratch of the call that has it
         self.on_start: Callable[[Process, dict[str, Any] | None], None] = lambda process, spec: None
         self.root = ""  # the directory under which snapshots are; by default none is
         self.applied: list[str] = []  # digests of layers, in the order of unpacking
@@ -287,10 +290,13 @@ class Store:
     def _content_Write(self, call: Call, space: Namespace) -> Answer:
         space, request = self.space(call.namespace), call.request
         ref, expected = request["ref"], request["expected"] or call.scratch.get("expected", "")
-        if ref in self.locked:
+        writer = self._writers.get((call.namespace, ref), call.scratch)
+        is_taken = writer is not call.scratch and not writer.get("has_ended")
+        if is_taken or ref in self.locked:
             raise Status(UNAVAILABLE, "ref %s locked for 1s: unavailable" % ref)
         if expected in space.blobs:
             raise Status(EXISTS, "content %s: already exists" % expected)
+        self._writers[call.namespace, ref] = call.scratch
         call.scratch["expected"] = expected
         if expected in self.bytes and ref not in space.ingests:
             space.ingests[ref] = bytearray(self.bytes[expected])  # another namespace has it

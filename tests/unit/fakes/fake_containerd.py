@@ -207,6 +207,8 @@ class _Connection:
                 high, low, kind, flags, number = f.HEADER.unpack(self._read(f.HEADER_BYTES))
                 self._serve(kind, flags, number, self._read(high << 8 | low))
         except (OSError, EOFError, HangUp):
+            for number in list(self._streams):
+                self._drop(number)
             _shut(self._socket)
 
     def _read(self, size: int) -> bytes:
@@ -233,7 +235,7 @@ class _Connection:
         elif kind == f.WINDOW_UPDATE:
             self._widen(number, struct.unpack(">L", payload)[0])
         elif kind == f.RST_STREAM:
-            self._streams.pop(number, None)
+            self._drop(number)
         elif kind == f.DATA and stream is not None:
             self._data(number, stream, payload, bool(flags & f.END_STREAM))
 
@@ -249,9 +251,15 @@ class _Connection:
                     self._answer(number, stream, message)
                 self._end(number, None, answered=stream.is_answered)
         except Silence:
-            self._streams.pop(number, None)
+            self._drop(number)
         except Status as status:
             self._end(number, status, answered=stream.is_answered)
+
+    def _drop(self, number: int) -> None:
+        """The end of a call, which its scratch tells to what outlives it."""
+        stream = self._streams.pop(number, None)
+        if stream is not None:
+            stream.scratch["has_ended"] = True
 
     def _answer(self, number: int, stream: _Stream, message: bytes) -> None:
         request = decode(stream.method.request, message)
@@ -281,7 +289,7 @@ class _Connection:
             stream = self._streams.get(number)
         if answered and stream is None:
             return
-        self._streams.pop(number, None)
+        self._drop(number)
         pairs = [("grpc-status", str(status.code if status else 0))]
         if status and status.message:
             pairs.append(("grpc-message", _percent_encode(status.message)))
