@@ -48,8 +48,10 @@ def leased(session: Session) -> Iterator[Session]:
     except BaseException:
         # The failure is what the user must hear of, not that the daemon is gone as well.
         with suppress(Failure):
-            leases.delete(lease, sync=True)
-            sweep(session)
+            fresh = session.sibling()  # the call that was interrupted may still wait for its answer
+            Leases(fresh).delete(lease, sync=True)
+            sweep(fresh)
+            fresh.close()
         raise
     leases.delete(lease)
     sweep(session)
