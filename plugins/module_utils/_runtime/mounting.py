@@ -13,28 +13,26 @@ import os
 from typing import TYPE_CHECKING
 
 from .._values.errors import Refused, Unsupported
+from .kernel import BIND, CLONE_FS, MAX_MOUNT_DATA_BYTES, NODEV, NOEXEC, NOSUID, RDONLY, REC, REMOUNT, Kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .._values.container import SnapshotMount
 
-MAX_DATA_BYTES = 4095  # mount(2) takes one page of options, NUL included
 MAX_USERS = 3  # of a busy mount that are named
 
-# linux/mount.h and linux/sched.h
-_RDONLY, _REMOUNT, _BIND, _REC, _CLONE_FS = 1, 32, 4096, 16384, 0x200
 _FLAGS = {
-    "ro": _RDONLY,
+    "ro": RDONLY,
     "rw": 0,
-    "nosuid": 2,
-    "nodev": 4,
-    "noexec": 8,
+    "nosuid": NOSUID,
+    "nodev": NODEV,
+    "noexec": NOEXEC,
     "sync": 16,
     "noatime": 1024,
     "nodiratime": 2048,
-    "bind": _BIND,
-    "rbind": _BIND | _REC,
+    "bind": BIND,
+    "rbind": BIND | REC,
     "relatime": 1 << 21,
     "strictatime": 1 << 24,
 }
@@ -42,8 +40,6 @@ _FOR_CLIENTS = ("X-containerd.", "x-containerd.")
 _NEEDS_MORE = frozenset(("loop", "uidmap", "gidmap"))
 _OTHER_SNAPSHOTTER = "set snapshotter to one whose snapshots the kernel mounts by itself, such as overlayfs"
 _REMEDIES = {
-    errno.EPERM: "run with become",
-    errno.EACCES: "run with become",
     errno.ENOENT: "run the task where containerd's own directories can be seen",
     errno.ENODEV: _OTHER_SNAPSHOTTER,
 }
@@ -62,7 +58,7 @@ def mount_snapshot(mounts: Sequence[SnapshotMount], target: str) -> None:
 def unmount(target: str) -> None:
     """Take the topmost mount off ``target``; Refused while something uses it."""
     try:
-        _Kernel().call("umount2", "unmount " + target, os.fsencode(target), 0)
+        _kernel().call("umount2", "unmount " + target, os.fsencode(target), 0)
     except Refused as refused:
         if refused.code != "EBUSY":
             raise
@@ -86,9 +82,9 @@ def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
             data.append(option)
     directory = ""
     text = ",".join(data)
-    if len(os.fsencode(text)) > MAX_DATA_BYTES:
+    if len(os.fsencode(text)) > MAX_MOUNT_DATA_BYTES:
         text, directory = _from_common_directory(data)
-        if len(os.fsencode(text)) > MAX_DATA_BYTES:
+        if len(os.fsencode(text)) > MAX_MOUNT_DATA_BYTES:
             raise Unsupported(
                 "the snapshot has more layers than fit into one mount", "use an image of fewer layers"
             )
@@ -104,46 +100,26 @@ def _from_common_directory(data: Sequence[str]) -> tuple[str, str]:
     return ",".join((*rest, "lowerdir=" + shorter)), directory
 
 
+def _kernel() -> Kernel:
+    return Kernel(_REMEDIES, "see the kernel's log (dmesg)")
+
+
 def _mount(mount: SnapshotMount, target: str) -> None:
     """To be run by a thread of its own."""
-    kernel = _Kernel()
+    kernel = _kernel()
     flags, data, directory = mount_call(mount)
     work = "mount %s on %s" % (mount.type, target)
     if directory:
-        kernel.call("unshare", work, _CLONE_FS)
+        kernel.call("unshare", work, CLONE_FS)
         os.chdir(directory)
     where = (os.fsencode(mount.source), os.fsencode(target), os.fsencode(mount.type))
     kernel.mount(work, *where, flags, os.fsencode(data))
-    if flags & _BIND and flags & _RDONLY:  # a bind becomes read-only only when it is there (mount(2))
+    if flags & BIND and flags & RDONLY:  # a bind becomes read-only only when it is there (mount(2))
         try:
-            kernel.mount(work, *where, flags & ~_REC | _REMOUNT, None)
+            kernel.mount(work, *where, flags & ~REC | REMOUNT, None)
         except Refused:
             unmount(target)
             raise
-
-
-class _Kernel:
-    """The system calls that Python does not have."""
-
-    def __init__(self) -> None:
-        import ctypes
-
-        self._errno = ctypes.get_errno
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._flags = ctypes.c_ulong
-
-    def mount(
-        self, work: str, source: bytes, target: bytes, kind: bytes, flags: int, data: bytes | None
-    ) -> None:
-        self.call("mount", work, source, target, kind, self._flags(flags), data)
-
-    def call(self, name: str, work: str, *arguments: object) -> None:
-        function: Callable[..., int] = getattr(self._libc, name)
-        if function(*arguments) != 0:
-            number = self._errno()
-            code = errno.errorcode.get(number, str(number))
-            remedy = _REMEDIES.get(number, "see the kernel's log (dmesg)")
-            raise Refused("cannot %s: %s" % (work, os.strerror(number)), remedy, code=code)
 
 
 def _by_whom(target: str) -> str:

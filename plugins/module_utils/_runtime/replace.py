@@ -61,9 +61,8 @@ def replace(
         except Failure as failure:
             raise _brought_back(session, old, task, failure) from failure
         except BaseException:
-            _bring_back(
-                session.sibling(), old, task
-            )  # the call that was interrupted still waits for its answer
+            # On a connection of its own, since the call that was interrupted still waits for its answer.
+            _bring_back(session.sibling(), old, task)
             raise
     if old.snapshot_key:
         with suppress(NotFound):

@@ -17,27 +17,35 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from .._values.errors import Failure, Refused, Unsupported
+from .kernel import (
+    BIND,
+    CLONE_NEWNS,
+    DETACH,
+    MAX_MOUNT_DATA_BYTES,
+    NODEV,
+    NOEXEC,
+    NOSUID,
+    PRIVATE,
+    RDONLY,
+    REC,
+    REMOUNT,
+    Kernel,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from .._values.container import SnapshotMount
 
 MAX_FILE_BYTES = 4 << 20  # a passwd file of 50,000 users; an image may hold anything under that name
-MAX_DATA_BYTES = 4095  # mount(2) takes one page of options, NUL included
 
-# linux/mount.h and linux/sched.h
-_RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC = 1, 2, 4, 8, 32, 4096, 16384
-_PRIVATE, _NEWNS, _DETACH = 1 << 18, 0x20000, 2
-_FLAGS = {"bind": _BIND, "rbind": _BIND | _REC}
-_HARMLESS = _RDONLY | _NOSUID | _NODEV | _NOEXEC
+_FLAGS = {"bind": BIND, "rbind": BIND | REC}
+_HARMLESS = RDONLY | NOSUID | NODEV | NOEXEC
 # Flags for which the above stands, and what is for clients only or has no place in a mount that is read.
 _IGNORED = frozenset(("ro", "rw", "nosuid", "nodev", "noexec", "volatile", "loop"))
 _IGNORED_KEYS = frozenset(("workdir", "uidmap", "gidmap"))
 _NUMBERS = "write user as numbers, such as 1000:1000"
 _REMEDIES = {
-    errno.EPERM: "run with become",
-    errno.EACCES: "run with become",
     errno.ENOENT: "run it where containerd's own mounts can be seen, or " + _NUMBERS,
 }
 
@@ -55,7 +63,7 @@ def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
         finally:
             os.rmdir(target)  # never recursively: were the mount still there, it would empty the snapshot
     except OSError as error:
-        raise _refused("look into a snapshot", error.errno or 0) from error
+        raise _kernel().refused("look into a snapshot", error.errno or 0) from error
 
 
 def has_path(pid: int, pattern: str) -> bool:
@@ -64,7 +72,7 @@ def has_path(pid: int, pattern: str) -> bool:
     from concurrent.futures import ThreadPoolExecutor
 
     def look() -> bool:
-        _Kernel().leave_shared_namespaces()
+        _leave_shared_namespaces(_kernel())
         with _root_at("/proc/%d/root" % pid):
             return bool(glob.glob(pattern))
 
@@ -93,12 +101,12 @@ def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
             data.append(option)
     directory = ""
     if lower:
-        if len(_joined(data, lower)) > MAX_DATA_BYTES:
+        if len(_joined(data, lower)) > MAX_MOUNT_DATA_BYTES:
             directory = os.path.commonpath(lower)
             lower = [os.path.relpath(path, directory) for path in lower]
         data.append("lowerdir=" + ":".join(lower))
     text = ",".join(data)
-    if len(os.fsencode(text)) > MAX_DATA_BYTES:
+    if len(os.fsencode(text)) > MAX_MOUNT_DATA_BYTES:
         raise Unsupported("the snapshot has too many layers to be mounted", _NUMBERS)
     return flags, text, directory
 
@@ -109,23 +117,23 @@ def _joined(data: Sequence[str], lower: Sequence[str]) -> bytes:
 
 def _read_mounted(mounts: Sequence[SnapshotMount], target: str) -> tuple[str, str]:
     """To be run by a thread of its own: its mounts, root and working directory part from the process's."""
-    kernel = _Kernel()
-    kernel.leave_shared_namespaces()
+    kernel = _kernel()
+    _leave_shared_namespaces(kernel)
     with _mounted(kernel, mounts, target), _root_at(target):
         return _read("/etc/passwd"), _read("/etc/group")
 
 
 @contextmanager
-def _mounted(kernel: _Kernel, mounts: Sequence[SnapshotMount], target: str) -> Iterator[None]:
+def _mounted(kernel: Kernel, mounts: Sequence[SnapshotMount], target: str) -> Iterator[None]:
     done = 0
     try:
         for mount in mounts:
-            kernel.mount(mount, target)
+            _mount(kernel, mount, target)
             done += 1
         yield
     finally:
-        for _mount in range(done):
-            kernel.unmount(target)
+        for _each in range(done):
+            _unmount(kernel, target)
 
 
 @contextmanager
@@ -163,54 +171,38 @@ def _unreadable(path: str, reason: str) -> Failure:
     return Refused("cannot read %s of the image: %s" % (path, reason), _NUMBERS)
 
 
-class _Kernel:
-    """The three system calls that Python does not have."""
+def _kernel() -> Kernel:
+    return Kernel(_REMEDIES, _NUMBERS)
 
-    def __init__(self) -> None:
-        import ctypes
 
-        self._errno = ctypes.get_errno
-        self._libc = ctypes.CDLL(None, use_errno=True)
-        self._flags = ctypes.c_ulong
+def _leave_shared_namespaces(kernel: Kernel) -> None:
+    kernel.call("unshare", "isolate the mount of a snapshot", CLONE_NEWNS)
+    try:
+        kernel.mount("make mounts private", None, b"/", None, REC | PRIVATE, None)
+    except Refused as refused:
+        if refused.code != "EINVAL":  # "/" is no mount point: we are in a chroot, and unmounting must do
+            raise
 
-    def leave_shared_namespaces(self) -> None:
-        self._call("unshare", "isolate the mount of a snapshot", _NEWNS)
+
+def _mount(kernel: Kernel, mount: SnapshotMount, target: str) -> None:
+    if mount.target not in ("", "/"):
+        raise Unsupported("the snapshot wants a mount at %s inside another" % mount.target, _NUMBERS)
+    flags, data, directory = mount_call(mount)
+    if directory:
+        os.chdir(directory)
+    where = (mount.source.encode(), target.encode(), mount.type.encode())
+    work = "mount the snapshot's %s %s" % (mount.type, mount.source)
+    kernel.mount(work, *where, flags or _HARMLESS, os.fsencode(data))
+    if flags & BIND:  # a bind becomes read-only only when it is there (mount(2), "Remounting")
         try:
-            self._call("mount", "make mounts private", None, b"/", None, self._flags(_REC | _PRIVATE), None)
-        except Refused as refused:
-            if refused.code != "EINVAL":  # "/" is no mount point: we are in a chroot, and unmounting must do
-                raise
-
-    def mount(self, mount: SnapshotMount, target: str) -> None:
-        if mount.target not in ("", "/"):
-            raise Unsupported("the snapshot wants a mount at %s inside another" % mount.target, _NUMBERS)
-        flags, data, directory = mount_call(mount)
-        if directory:
-            os.chdir(directory)
-        where = (mount.source.encode(), target.encode(), mount.type.encode())
-        work = "mount the snapshot's %s %s" % (mount.type, mount.source)
-        self._call("mount", work, *where, self._flags(flags or _HARMLESS), os.fsencode(data))
-        if flags & _BIND:  # a bind becomes read-only only when it is there (mount(2), "Remounting")
-            flags = _REMOUNT | _BIND | _HARMLESS
-            try:
-                self._call("mount", work, *where, self._flags(flags), None)
-            except Failure:
-                self.unmount(target)
-                raise
-
-    def unmount(self, target: str) -> None:
-        try:
-            self._call("umount2", "unmount a snapshot", target.encode(), 0)
-        except Refused:
-            self._call("umount2", "unmount a snapshot", target.encode(), _DETACH)
-
-    def _call(self, name: str, work: str, *arguments: object) -> None:
-        function: Callable[..., int] = getattr(self._libc, name)
-        if function(*arguments) != 0:
-            raise _refused(work, self._errno())
+            kernel.mount(work, *where, REMOUNT | BIND | _HARMLESS, None)
+        except Failure:
+            _unmount(kernel, target)
+            raise
 
 
-def _refused(work: str, number: int) -> Refused:
-    remedy = _REMEDIES.get(number, _NUMBERS)
-    code = errno.errorcode.get(number, str(number))
-    return Refused("cannot %s: %s" % (work, os.strerror(number)), remedy, code=code)
+def _unmount(kernel: Kernel, target: str) -> None:
+    try:
+        kernel.call("umount2", "unmount a snapshot", target.encode(), 0)
+    except Refused:
+        kernel.call("umount2", "unmount a snapshot", target.encode(), DETACH)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.containerd.plugins.module_utils._runtime.kernel import MAX_MOUNT_DATA_BYTES
 from ansible_collections.community.containerd.plugins.module_utils._runtime.rootfs import (
-    MAX_DATA_BYTES,
     read_users,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.container import SnapshotMount
@@ -72,5 +72,5 @@ def test_an_image_of_very_many_layers_is_read(lab: Lab, daemon: Daemon, namespac
     pull(daemon, namespace, reference, "overlayfs")
     daemon.ctr("containers", "create", "--", reference, "many", namespace=namespace)
     mounts = mounts_of(daemon, namespace, "many", "overlayfs")
-    assert len(",".join(mounts[0].options)) > MAX_DATA_BYTES
+    assert len(",".join(mounts[0].options)) > MAX_MOUNT_DATA_BYTES
     assert read_users(mounts) == ("u:x:63:1::/:\n", "g:x:1:\n")

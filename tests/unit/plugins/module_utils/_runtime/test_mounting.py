@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.containerd.plugins.module_utils._runtime.kernel import MAX_MOUNT_DATA_BYTES
 from ansible_collections.community.containerd.plugins.module_utils._runtime.mountinfo import (
     read_mounts,
     shows,
 )
 from ansible_collections.community.containerd.plugins.module_utils._runtime.mounting import (
-    MAX_DATA_BYTES,
     mount_call,
     mount_snapshot,
     unmount,
@@ -78,7 +78,7 @@ def test_a_snapshot_is_visible_until_it_is_unmounted(place: Path) -> None:
 @pytest.mark.parametrize("count", [100, 300])
 def test_more_layers_than_one_page_names_can_be_mounted(place: Path, count: int) -> None:
     target, mount = place / "target", overlay(layers(place, count, name="a-root-that-is-written-at-length"))
-    assert len(mount.options[0]) > MAX_DATA_BYTES
+    assert len(mount.options[0]) > MAX_MOUNT_DATA_BYTES
     before = os.getcwd()
     mount_snapshot([mount], str(target))
     assert os.getcwd() == before

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.containerd.plugins.module_utils._runtime.kernel import MAX_MOUNT_DATA_BYTES
 from ansible_collections.community.containerd.plugins.module_utils._runtime.rootfs import (
-    MAX_DATA_BYTES,
     MAX_FILE_BYTES,
     has_path,
     mount_call,
@@ -87,7 +87,7 @@ def test_many_layers_are_named_from_their_common_directory() -> None:
     _flags, data, directory = mount_call(mount)
     assert directory == "/var/lib/containerd/snapshots"
     assert data.startswith("lowerdir=0/fs:1/fs:")
-    assert len(data) <= MAX_DATA_BYTES
+    assert len(data) <= MAX_MOUNT_DATA_BYTES
 
 
 def test_too_many_layers_are_refused_with_a_remedy() -> None:
