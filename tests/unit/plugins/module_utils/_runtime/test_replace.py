@@ -9,6 +9,7 @@ import json
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -185,8 +186,16 @@ def test_a_way_back_that_is_barred_is_told(
     assert snapshots_of(store) == []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A background job is born with SIGINT ignored, and so are the tests that it runs."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_brings_the_old_one_back(
-    fake: FakeContainerd, store: Store, verbs: ContainerRuntime
+    fake: FakeContainerd, store: Store, verbs: ContainerRuntime, interruptible: None
 ) -> None:
     caller = threading.get_ident()
 
