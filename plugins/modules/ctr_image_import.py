@@ -107,7 +107,8 @@ notes:
   - The kubelet sees only the images of namespace V(k8s.io). Set O(namespace=k8s.io) for its nodes.
   - A name that exists already and points to another image is moved.
   - A blob that is in the store already need not be in the archive. An archive with only the new layers can be imported.
-  - An archive that is compressed with zstd needs Python 3.14 or the program C(zstd), on the host that holds it.
+  - An archive that is compressed with zstd needs Python 3.14 or the library libzstd, on the host that holds it.
+    Nearly every distribution has it installed.
   - A compressed archive has to be unpacked to be looked at, in memory and piece by piece. It is unpacked once when
     nothing has to change, and twice when something has. An archive that is not compressed is not read for that.
   - When the archive is damaged, or ends too early, nothing of it stays.

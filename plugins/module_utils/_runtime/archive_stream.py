@@ -127,12 +127,21 @@ def _opener(path: str, flags: int) -> int:
 
 @contextmanager
 def _unpacked_zstd(path: str, file: Any) -> Iterator[Any]:
-    """By Python's own library from 3.14 on, before that by the program zstd."""
+    """By Python's own library from 3.14 on, before that by the host's libzstd."""
     try:
         from compression import zstd  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
-        with _piped_zstd(path, file) as output:
-            yield output
+        from .zstd import ZstdFile
+
+        try:
+            unpacked = ZstdFile(file)
+        except OSError as exc:
+            raise Missing(
+                "archive %s is compressed with zstd, and this host has no libzstd" % path,
+                "install the package libzstd1 (libzstd), or compress the archive with gzip",
+            ) from exc
+        with unpacked:
+            yield unpacked
     else:
         with zstd.open(file) as output:
             yield _Translated(output, zstd.ZstdError)
@@ -150,40 +159,4 @@ class _Translated:
             found: bytes = self._file.read(count)
         except self._error as exc:
             raise OSError(str(exc)) from exc
-        return found
-
-
-@contextmanager
-def _piped_zstd(path: str, file: Any) -> Iterator[Any]:
-    import subprocess
-
-    command = ["zstd", "--decompress", "--stdout", "--quiet"]
-    os.lseek(file.fileno(), 0, os.SEEK_SET)  # the program reads on from where the descriptor stands
-    try:
-        process = subprocess.Popen(
-            command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=CHUNK_BYTES
-        )
-    except OSError as exc:
-        raise Missing(
-            "archive %s is compressed with zstd, and this host has no program zstd" % path,
-            "install the package zstd, or compress the archive with gzip",
-        ) from exc
-    with process:
-        try:
-            yield _Piped(process)
-        finally:
-            process.kill()
-
-
-class _Piped:
-    """The output of a program, which must not end well before the program does."""
-
-    def __init__(self, process: Any) -> None:
-        self._process = process
-
-    def read(self, count: int) -> bytes:
-        found: bytes = self._process.stdout.read(count)
-        if not found and self._process.wait() != 0:
-            said = self._process.stderr.read(600).decode("utf-8", "replace").strip()
-            raise OSError(said or "zstd failed")
         return found

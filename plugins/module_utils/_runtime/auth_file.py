@@ -13,7 +13,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Missing, Refused, TimedOut
@@ -159,36 +158,46 @@ def _names_of(host: str) -> tuple[str, ...]:
 
 def _ask(helper: str, key: str, timeout_s: float) -> bytes | None:
     """One ``get`` of the credential helper protocol; None when it has nothing for ``key``."""
+    import asyncio
+
     program = "docker-credential-" + helper
     try:
-        process = subprocess.Popen(
-            [program, "get"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # what it starts ends with it
-        )
+        status, said = asyncio.run(_run([program, "get"], key.encode(), timeout_s))
     except OSError as exc:
         raise Missing(
             "cannot run %s, which auth_file names: %s" % (program, exc.strerror),
             "install it where PATH of the remote user finds it",
         ) from exc
-    try:
-        said, _nothing = process.communicate(key.encode(), timeout_s)
-    except subprocess.TimeoutExpired:
+    if status is None:
         raise TimedOut(
             "%s did not answer for %s within %d seconds" % (program, key, timeout_s),
             "run it by hand to see what it waits for, or raise timeout",
-        ) from None
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-    if process.returncode == 0:
+        )
+    if status == 0:
         return said
     if _NOT_THERE in said.decode("utf-8", "replace"):
         return None
     raise Refused(
-        "%s failed for %s with exit status %d" % (program, key, process.returncode),
+        "%s failed for %s with exit status %d" % (program, key, status),
         "run echo %s | %s get as the remote user to see why" % (key, program),
     )
+
+
+async def _run(command: list[str], data: bytes, timeout_s: float) -> tuple[int | None, bytes]:
+    """Exit status and output of a program that is told ``data``; no status for one that took too long.
+
+    AnsibleModule.run_command has no time limit, and leaves alone what the program started.
+    """
+    import asyncio
+    from asyncio.subprocess import DEVNULL, PIPE
+
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+    )
+    try:
+        said, _nothing = await asyncio.wait_for(process.communicate(data), timeout_s)
+    except asyncio.TimeoutError:
+        os.killpg(process.pid, signal.SIGKILL)  # and with it what it started
+        await process.wait()
+        return None, b""
+    return process.returncode, said

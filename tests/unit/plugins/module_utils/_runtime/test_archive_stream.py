@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import bz2
+import ctypes
 import gzip
 import lzma
 import os
@@ -42,6 +43,9 @@ COMPRESSIONS = [
     pytest.param(gzip.compress, id="gzip"),
     pytest.param(lambda data: gzip.compress(data[:100]) + gzip.compress(data[100:]), id="gzip in parts"),
     pytest.param(zstd, id="zstd", marks=needs_zstd),
+    pytest.param(
+        lambda data: zstd(b"") + zstd(data[:100]) + zstd(data[100:]), id="zstd in parts", marks=needs_zstd
+    ),
 ]
 
 
@@ -123,9 +127,13 @@ def test_without_any_zstd_the_package_is_named(tmp_path: Path, monkeypatch: pyte
         pass
     else:
         pytest.skip("this Python has zstd")
-    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def missing(name: str) -> None:
+        raise OSError("%s: cannot open shared object file" % name)
+
+    monkeypatch.setattr(ctypes, "CDLL", missing)
     path = put(tmp_path, b"\x28\xb5\x2f\xfd" + bytes(20))
-    with pytest.raises(Missing, match="no program zstd.*install the package zstd"), open_archive(path):
+    with pytest.raises(Missing, match="no libzstd.*install the package libzstd1"), open_archive(path):
         pass
 
 
