@@ -8,6 +8,8 @@ Knows how to list; never who made what. Nothing of the collection's own code is 
 
 from __future__ import annotations
 
+import fcntl
+import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -68,8 +70,23 @@ def collect_garbage(daemon: Daemon, namespace: str) -> None:
 
 
 def fifo_directories() -> Names:
-    """The private directories of ctr_exec that are here now, anybody's."""
-    return frozenset(str(path) for path in Path("/run").glob("containerd-exec-*"))
+    """The private directories of ctr_exec that nobody uses, left behind by whomever."""
+    return frozenset(str(path) for path in Path("/run").glob("containerd-exec-*") if not _is_in_use(path))
+
+
+def _is_in_use(directory: Path) -> bool:
+    """Whether its owner lives, and holds its lock, or has just removed it."""
+    try:
+        file = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def mounts_below(*places: Path) -> Names:

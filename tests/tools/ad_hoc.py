@@ -72,7 +72,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         installed, empty = Path(place, "collections"), Path(place, "empty")
         empty.mkdir()
-        build.install(build.build(), installed)
+        build.install(build.build(build.ROOT / "build/ad-hoc"), installed)
         claims(lab["daemons"][-1], lab, installed, empty)
     return 0
 

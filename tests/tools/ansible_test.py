@@ -19,7 +19,6 @@ from pathlib import Path
 import pythons
 
 ROOT = Path(__file__).resolve().parents[2]
-COPY = ROOT / "build/ansible_collections/community/containerd"
 NOTHING_DONE = ("All targets skipped", "Cannot run")
 
 # Stands in for get-pip.py: the pip that comes with Python installs the one that ansible-test asks for.
@@ -41,15 +40,20 @@ def tracked_and_new(folder: Path) -> list[str]:
     return sorted({name for name in names.split("\0") if name})
 
 
-def copy_checkout() -> None:
-    """Makes the copy equal to the checkout; what is ignored there (ansible-test's environments) stays."""
-    if not (COPY / ".git").is_dir():
-        subprocess.run(["git", "init", "-q", COPY], check=True)
+def copy_checkout(purpose: str) -> Path:
+    """Makes the copy for ``purpose`` equal to the checkout; what is ignored there (ansible-test's environments) stays.
+
+    Each purpose has its own, since several are served at once.
+    """
+    copy = ROOT / "build/copies" / purpose / "ansible_collections/community/containerd"
+    if not (copy / ".git").is_dir():
+        subprocess.run(["git", "init", "-q", copy], check=True)
     wanted = [name for name in tracked_and_new(ROOT) if os.path.lexists(ROOT / name)]
-    for name in set(tracked_and_new(COPY)) - set(wanted):
-        (COPY / name).unlink(missing_ok=True)
+    for name in set(tracked_and_new(copy)) - set(wanted):
+        (copy / name).unlink(missing_ok=True)
     for name in wanted:
-        place(ROOT / name, COPY / name)
+        place(ROOT / name, copy / name)
+    return copy
 
 
 def place(source: Path, target: Path) -> None:
@@ -86,13 +90,13 @@ def environment(venv: Path) -> dict[str, str]:
 def run(venv_name: str, arguments: list[str]) -> int:
     """Copies, prepares, runs; returns an exit code that can be believed."""
     venv = ROOT / ".venv" / venv_name
-    copy_checkout()
+    copy = copy_checkout(arguments[0])
     provide_pip_installer(venv)
     print("Pythons here:", ", ".join(pythons.find()), flush=True)
     command = [str(venv / "bin/ansible-test"), *arguments, "--color", "no"]
     lines = []
     with subprocess.Popen(
-        command, cwd=COPY, env=environment(venv), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=copy, env=environment(venv), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)

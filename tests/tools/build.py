@@ -31,14 +31,12 @@ SHIPPED = {
 MAX_BYTES = 20 * 1024 * 1024
 
 
-def build() -> Path:
-    """The archive, made from a copy that holds exactly what git holds."""
-    ansible_test.copy_checkout()
-    shutil.rmtree(DIST, ignore_errors=True)
-    subprocess.run(
-        ["ansible-galaxy", "collection", "build", "--output-path", DIST], cwd=ansible_test.COPY, check=True
-    )
-    (archive,) = DIST.glob("*.tar.gz")
+def build(folder: Path) -> Path:
+    """The archive in ``folder``, made from a copy that holds exactly what git holds."""
+    copy = ansible_test.copy_checkout(folder.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(["ansible-galaxy", "collection", "build", "--output-path", folder], cwd=copy, check=True)
+    (archive,) = folder.glob("*.tar.gz")
     return archive
 
 
@@ -57,7 +55,10 @@ def install(archive: Path, folder: Path) -> dict[str, str]:
     env = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(folder), "PYTHONPATH": ""}
     options = ["--offline", "--no-deps", "-p", str(folder)]
     subprocess.run(
-        ["ansible-galaxy", "collection", "install", archive, *options], check=True, env=env, cwd=DIST
+        ["ansible-galaxy", "collection", "install", archive, *options],
+        check=True,
+        env=env,
+        cwd=archive.parent,
     )
     return env
 
@@ -73,7 +74,7 @@ def documented_modules(archive: Path) -> set[str]:
 
 
 def main() -> int:
-    archive = build()
+    archive = build(DIST)
     found = complaints(archive)
     modules = {f"community.containerd.{path.stem}" for path in (ROOT / "plugins/modules").glob("*.py")}
     found += [f"{name} is not in the installed collection" for name in modules - documented_modules(archive)]

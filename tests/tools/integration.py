@@ -16,7 +16,7 @@ from pathlib import Path
 
 import ansible_test
 
-CONFIG = ansible_test.COPY / "tests/integration/integration_config.yml"
+COMMAND = ["integration", "--local", "--allow-destructive"]
 
 
 def main() -> int:
@@ -29,11 +29,13 @@ def main() -> int:
         "lab_registries": lab["registries"],
         "lab_images": lab["images"],
     }
-    ansible_test.copy_checkout()  # first, since what is not in the checkout goes, until git is told to ignore it
+    # First, since what is not in the checkout goes, until git is told to ignore it.
+    copy = ansible_test.copy_checkout(COMMAND[0])
     # JSON is YAML.
-    CONFIG.write_text(json.dumps(variables, indent=2), encoding="utf-8")
+    config = copy / "tests/integration/integration_config.yml"
+    config.write_text(json.dumps(variables, indent=2), encoding="utf-8")
     venv, *targets = sys.argv[1:]
-    return ansible_test.run(venv, ["integration", "--local", "--allow-destructive", *targets])
+    return ansible_test.run(venv, [*COMMAND, *targets])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""steps.py GROUP …: runs the steps of these groups in order, and stops at the first that fails.
+"""steps.py GROUP …: runs the steps of these groups, and begins no other one when one has failed.
 
-The table below is the whole of what `make lint`, `make units` … and `make test` do. A step's output goes to
-build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything;
-KEEP_GOING=1 goes on after a failure.
+The table below is the whole of what `make lint`, `make units` … and `make test` do. Steps of one lane run one
+after the other, lanes side by side: those with real daemons mostly wait. A step's output goes to build/logs/; what is
+printed is its name, a sign of life now and then, and its time. V=1 prints everything, lane after lane; KEEP_GOING=1
+goes on after a failure.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pythons
@@ -39,15 +42,17 @@ class Step:
     name: str
     command: str
     venv: str = "dev"
-    in_lab: bool = False
-    needs_path: str = ""
+    lane: str = "code"
     # The minor versions of Python 3 that the venv can live on.
     python: tuple[int, int] | None = None
 
+    @property
+    def in_lab(self) -> bool:
+        """Whether it wants real daemons and registries, its own ones."""
+        return self.lane != "code"
+
     def missing(self) -> str | None:
         """Why this step cannot run here; None if it can."""
-        if self.needs_path and not (ROOT / self.needs_path).exists():
-            return f"{self.needs_path} is not there"
         if self.python and not self.interpreter():
             return "no Python 3.{}-3.{} on this machine".format(*self.python)
         return None
@@ -83,10 +88,10 @@ STEPS = (
     Step(
         "units", "ansible-test units", f"{ANSIBLE_TEST} dev units tests/unit/plugins/ --venv --python {MAIN}"
     ),
-    Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", in_lab=True, needs_path="tests/oracle"),
-    Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", in_lab=True),
-    Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", in_lab=True),
-    Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", in_lab=True),
+    Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", lane="daemons"),
+    Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", lane="modules"),
+    Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", lane="modules"),
+    Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", lane="daemons"),
     Step("sanity", "sanity", f"{ANSIBLE_TEST} dev sanity --local"),
     Step(
         "lint",
@@ -104,7 +109,7 @@ STEPS = (
         f"{INTEGRATION} core-2.18 smoke",
         "core-2.18",
         python=(11, 13),
-        in_lab=True,
+        lane="modules",
     ),
     Step("cores", "sanity 2.21", f"{ANSIBLE_TEST} core-2.21 sanity --local", "core-2.21", python=(12, 14)),
     Step(
@@ -113,7 +118,7 @@ STEPS = (
         f"{INTEGRATION} core-2.21 smoke",
         "core-2.21",
         python=(12, 14),
-        in_lab=True,
+        lane="modules",
     ),
 )
 GROUPS = tuple(dict.fromkeys(step.group for step in STEPS))
@@ -146,46 +151,96 @@ def environment(step: Step) -> dict[str, str]:
     }
 
 
-def run(step: Step, log: Path) -> int:
-    """Runs one step; returns its exit code."""
-    start = time.monotonic()
-    with log.open("w", encoding="utf-8") as output:
-        stream = None if os.environ.get("V") else output
-        made = subprocess.run(
-            [TOOLS / "venv", step.venv, str(step.interpreter())],
-            cwd=ROOT,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-        if made.returncode:
-            return made.returncode
-        if line := last_line(log):
-            print(f"    {time.monotonic() - start:4.0f} s  after {line}", flush=True)
-        process = subprocess.Popen(
-            step.argv(),
-            cwd=ROOT,
-            env=environment(step),
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        return watch(process, log, start)
+class Runner:
+    """Runs steps, each in a session of its own; prints; ends all of it when it is to end."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # of all below
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._begun = 0
+        self._is_ending = False
+        self.summary: dict[str, str] = {}
+        self.failed = 0
 
-def watch(process: subprocess.Popen[bytes], log: Path, start: float) -> int:
-    """Waits for the end, with a sign of life now and then; when we are to end, the whole step ends first."""
-    try:
+    def run_lane(self, steps: t.Sequence[Step], total: int) -> None:
+        """One step after the other, none any more once one has failed anywhere."""
+        for step in steps:
+            with self._lock:
+                if self._is_ending or (self.failed and not os.environ.get("KEEP_GOING")):
+                    return
+                self._begun += 1
+                print(f"[{self._begun}/{total}] {step.name}", flush=True)
+            self._run(step)
+
+    def end(self) -> None:
+        """Ends what runs, whole steps, and waits for them: a lab takes itself down."""
+        with self._lock:
+            self._is_ending = True
+            running = set(self._running)
+        for process in running:
+            os.killpg(process.pid, signal.SIGTERM)
+        for process in running:
+            process.wait()
+
+    def _run(self, step: Step) -> None:
+        reason, start = step.missing(), time.monotonic()
+        if reason:
+            self._say(step, start, f"skipped: {reason}")
+            self.summary[step.name] = f"skipped: {reason}"
+            return
+        log = LOGS / f"{slug(step.name)}.log"
+        with log.open("w", encoding="utf-8") as output:
+            code = self._outcome(step, output, log, start)
+        with self._lock:
+            self.failed += bool(code)
+            self.summary[step.name] = f"{time.monotonic() - start:7.1f} s  {'FAILED' if code else 'ok'}"
+            if code and not self._is_ending:
+                report_failure(step, log)
+        self._say(step, start, "FAILED" if code else "ok")
+
+    def _outcome(self, step: Step, output: t.TextIO, log: Path, start: float) -> int:
+        """Makes the virtual environment, then runs the command; the exit code of the first that fails."""
+        making = [str(TOOLS / "venv"), step.venv, str(step.interpreter())]
+        for command, env in ((making, None), (step.argv(), environment(step))):
+            process = self._start(command, env, None if os.environ.get("V") else output)
+            code = self._watch(process, step, log, start) if process else 1
+            if code:
+                return code
+        return 0
+
+    def _start(
+        self, command: list[str], env: dict[str, str] | None, output: t.TextIO | None
+    ) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._is_ending:
+                return None
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.add(process)
+            return process
+
+    def _watch(self, process: subprocess.Popen[bytes], step: Step, log: Path, start: float) -> int:
+        """Waits for the end, with a sign of life now and then."""
         while True:
             try:
-                return process.wait(timeout=SIGN_OF_LIFE_S)
+                code = process.wait(timeout=SIGN_OF_LIFE_S)
             except subprocess.TimeoutExpired:
-                print(f"    {time.monotonic() - start:4.0f} s  {last_line(log) or 'at work'}", flush=True)
-    except (KeyboardInterrupt, SystemExit):
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()  # a lab takes itself down
-        raise
+                self._say(step, start, last_line(log) or "at work")
+                continue
+            with self._lock:
+                self._running.discard(process)
+            return code
+
+    def _say(self, step: Step, start: float, what: str) -> None:
+        with self._lock:
+            print(f"    {time.monotonic() - start:4.0f} s  {step.name}: {what}", flush=True)
 
 
 def last_line(log: Path) -> str:
@@ -203,33 +258,25 @@ def report_failure(step: Step, log: Path) -> None:
 
 
 def run_all(steps: t.Sequence[Step]) -> int:
-    """Runs the steps and prints the summary; returns how many failed."""
+    """Runs the steps, lane beside lane, and prints the summary; returns how many failed."""
     LOGS.mkdir(parents=True, exist_ok=True)
     print(f"Pythons: {', '.join(pythons.find())}; not here: {', '.join(missing_pythons()) or 'none'}")
-    summary, passed, skipped, failed = [], 0, 0, 0
-    for number, step in enumerate(steps, 1):
-        print(f"[{number}/{len(steps)}] {step.name}", flush=True)
-        reason, start = step.missing(), time.monotonic()
-        if reason:
-            skipped += 1
-            summary.append(f"  {step.name:<24}  skipped: {reason}")
-            print(f"    skipped: {reason}", flush=True)
-            continue
-        log = LOGS / f"{slug(step.name)}.log"
-        code = run(step, log)
-        seconds = time.monotonic() - start
-        summary.append(f"  {step.name:<24}{seconds:7.1f} s  {'FAILED' if code else 'ok'}")
-        if not code:
-            passed += 1
-            print(f"    {seconds:4.0f} s  ok", flush=True)
-            continue
-        failed += 1
-        report_failure(step, log)
-        if not os.environ.get("KEEP_GOING"):
-            break
-    print("", *summary, "", sep="\n")
-    print(f"{passed} passed, {f'{skipped} skipped, ' if skipped else ''}{failed} failed")
-    return failed
+    lanes = [[step for step in steps if step.lane == lane] for lane in dict.fromkeys(s.lane for s in steps)]
+    runner, start = Runner(), time.monotonic()
+    with ThreadPoolExecutor(1 if os.environ.get("V") else len(lanes)) as workers:
+        try:
+            waiting = [workers.submit(runner.run_lane, lane, len(steps)) for lane in lanes]
+            for each in waiting:
+                each.result()
+        except (KeyboardInterrupt, SystemExit):
+            runner.end()
+            raise
+    print("", *(f"  {name:<24}{how}" for name, how in runner.summary.items()), "", sep="\n")
+    skipped = sum(how.startswith("skipped") for how in runner.summary.values())
+    passed = len(runner.summary) - skipped - runner.failed
+    counts = f"{passed} passed, {f'{skipped} skipped, ' if skipped else ''}{runner.failed} failed"
+    print(f"{counts}, after {(time.monotonic() - start) / 60:.0f} minutes")
+    return runner.failed
 
 
 def main() -> int:
