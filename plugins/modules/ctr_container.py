@@ -207,6 +207,15 @@ options:
     description:
       - The runtime shim, such as V(io.containerd.runc.v2). The default is that of the namespace.
     type: str
+  runtime_options:
+    description:
+      - Options of the shim V(io.containerd.runc.v2), by their names in its API. V(binary_name) is the OCI runtime to
+        run instead of runc, such as V(crun) or V(/usr/local/bin/crun). V(systemd_cgroup) has systemd make the cgroup,
+        as hosts of Kubernetes want it; O(cgroup_parent) then is a slice, by default V(system.slice).
+        The others are V(root), V(shim_cgroup), V(no_pivot_root), V(no_new_keyring), V(io_uid), V(io_gid),
+        V(criu_image_path) and V(criu_work_path).
+      - The options that are named here are compared with those of the container; a difference makes it anew.
+    type: dict
   volumes:
     description:
       - Directories and files of the host in short, as V(/HOST/PATH:/CONTAINER/PATH), with V(:ro) or other options
@@ -554,6 +563,7 @@ ARGUMENT_SPEC = {
     "labels": {"type": "dict", "aliases": ["label"]},
     "annotations": {"type": "dict", "aliases": ["annotation"]},
     "runtime": {"type": "str"},
+    "runtime_options": {"type": "dict"},
     "volumes": {"type": "list", "elements": "str", "aliases": ["volume"]},
     "tmpfs": {"type": "list", "elements": "str"},
     "shm_size": {"type": "str"},

@@ -124,6 +124,11 @@ def _read_differences(
         wanted = getattr(desired, option)
         if wanted and wanted != getattr(record, option):
             yield Difference(option, wanted, getattr(record, option))
+    if desired.runtime_options:
+        known = verbs.runtime_options(record)
+        options = {name: known.get(name) for name in desired.runtime_options}
+        if options != desired.runtime_options:
+            yield Difference("runtime_options", desired.runtime_options, options)
     yield from compare_subset("labels", desired.labels, record.labels, is_in_place=True)
     log_uri = record.labels.get(labels.LOG_URI, "")
     if desired.log_uri is not None and desired.log_uri != log_uri:
@@ -207,6 +212,7 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
         "labels": desired.labels,
         "log_driver": None if desired.log_uri is None else desired.log_uri or "none",
         "runtime": desired.runtime,
+        "runtime_options": desired.runtime_options or None,
         "snapshotter": desired.snapshotter,
         "restart_policy": desired.restart_policy,
         "stop_signal": desired.stop_signal,

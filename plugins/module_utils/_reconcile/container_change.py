@@ -158,7 +158,13 @@ def _creation(desired: DesiredContainer, current: ContainerState) -> tuple[Creat
         raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
     spec_to_be(desired, current.wish, current.facts.config)
     creation = Creation(
-        desired.id, current.image, current.wish, _labels(desired), desired.runtime, desired.stop_signal
+        desired.id,
+        current.image,
+        current.wish,
+        _labels(desired),
+        desired.runtime,
+        desired.stop_signal,
+        desired.runtime_options,
     )
     return creation, current.extent.snapshotter
 

@@ -62,6 +62,7 @@ class DesiredContainer(Value):
     labels: Mapping[str, str] | None
     log_uri: str | None
     runtime: str | None
+    runtime_options: Mapping[str, Any]
     snapshotter: str | None
     restart_policy: str | None
     comparisons: Mapping[str, str]
@@ -108,6 +109,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         labels=texts(params, "labels"),
         log_uri=log_uri(params),
         runtime=params["runtime"],
+        runtime_options=_runtime_options(params),
         snapshotter=params["snapshotter"],
         restart_policy=_restart_policy(params),
         comparisons=_comparisons(params),
@@ -116,6 +118,14 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         recreate=params["recreate"],
         restart=params["restart"],
     )
+
+
+def _runtime_options(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not params["runtime_options"]:
+        return {}
+    from .runtime_options import want_runtime_options
+
+    return want_runtime_options(params["runtime_options"], params["runtime"])
 
 
 def _restart_policy(params: Mapping[str, Any]) -> str | None:
@@ -155,6 +165,7 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         groups=_list(params["groups"]),
         tty=params["tty"],
         privileged=params["privileged"],
+        systemd_cgroup=_runtime_options(params).get("systemd_cgroup"),
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
         network_mode=params["network_mode"],

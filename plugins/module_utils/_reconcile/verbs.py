@@ -135,6 +135,9 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def host(self) -> Host:
         """What this host can lend to a container."""
 
+    def runtime_options(self, container: Container) -> Mapping[str, Any]:
+        """Every option of its runtime by name; none for a runtime whose options have other names."""
+
     def version(self) -> str:
         """The daemon's release."""
 

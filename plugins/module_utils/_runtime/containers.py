@@ -68,6 +68,11 @@ class ContainerRuntime(TaskRuntime):
 
         return find_groups(self.session, container, groups)
 
+    def runtime_options(self, container: Container) -> Mapping[str, Any]:
+        from .._services.runtime_options import options_of
+
+        return options_of(container)
+
     def host(self) -> Host:
         from .host import read_host
 

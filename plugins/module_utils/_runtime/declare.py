@@ -9,7 +9,7 @@ The order is ours to keep: containerd removes the record of a running container 
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._services.containers import Containers
 from .._services.content import Content
@@ -119,7 +119,16 @@ def _build(
         snapshots.snapshotter,
         key,
         spec,
+        extra=_runtime_options(creation),
     )
+
+
+def _runtime_options(creation: Creation) -> dict[str, Any]:
+    if not creation.runtime_options:
+        return {}
+    from .._services.runtime_options import encode_options
+
+    return {"runtime": {"options": encode_options(creation.runtime_options)}}
 
 
 def _labels(creation: Creation, facts: ImageFacts) -> dict[str, str]:

@@ -12,6 +12,7 @@ from .._values.container import Container
 from .._values.errors import NotFound
 from .._values.timestamp import format_timestamp
 from .messages import containers as rpc
+from .messages.runtime_options import RUNC_OPTIONS_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 # How containerd's own clients mark the JSON of a runtime spec (typeurl of opencontainers/runtime-spec).
 SPEC_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Spec"
-RUNC_OPTIONS_TYPE = "containerd.runc.v1.Options"
 
 
 class Containers:

@@ -62,6 +62,10 @@ def build_spec(
         from .further import put_further
 
         put_further(spec, wish.further)
+    if wish.systemd_cgroup:
+        from .resources import hand_to_systemd
+
+        hand_to_systemd(spec, namespace, wish.further.get("cgroup_parent"))
     if not wish.privileged and "seccomp" not in (wish.further.get("security_opts") or {}):
         from .security import confine
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNLIMITED = -1
+DEFAULT_SLICE = "system.slice"
+SYSTEMD_PARTS = 3  # slice:prefix:name
 PERIOD_US = 100000  # the kernel's own
 MAX_CPU = 8191  # of Linux, on any machine
 _UNITS = (("t", 1 << 40), ("g", 1 << 30), ("m", 1 << 20), ("k", 1 << 10))
@@ -102,7 +104,21 @@ def _put_parent(spec: dict[str, Any], parent: str) -> None:
 
 
 def _read_parent(spec: Mapping[str, Any]) -> str:
-    return posixpath.dirname(look(spec, "linux", "cgroupsPath") or "")
+    path = look(spec, "linux", "cgroupsPath") or ""
+    slice_name, *others = path.split(":")
+    return posixpath.join("/", slice_name) if len(others) == SYSTEMD_PARTS - 1 else posixpath.dirname(path)
+
+
+def hand_to_systemd(spec: dict[str, Any], namespace: str, parent: str | None) -> None:
+    """A scope NAMESPACE-ID below the slice ``parent``, in runc's words (its docs/systemd.md): slice:prefix:name."""
+    slice_name = (parent or DEFAULT_SLICE).strip("/")
+    if "/" in slice_name or not slice_name.endswith(".slice"):
+        raise Refused(
+            "cgroup_parent %s is no slice, and systemd_cgroup leaves cgroups to systemd" % parent,
+            "name a slice, such as system.slice",
+        )
+    name = posixpath.basename(spec["linux"]["cgroupsPath"])
+    spec["linux"]["cgroupsPath"] = "%s:%s:%s" % (slice_name, namespace, name)
 
 
 def check_memory(spec: Mapping[str, Any]) -> None:

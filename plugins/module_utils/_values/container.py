@@ -83,6 +83,7 @@ class SpecWish(Value):
     network_mode: str | None = None  # "none" (a namespace of its own), "host", "ns:PATH" or "container:NAME"
     read_only: bool | None = None
     privileged: bool | None = None
+    systemd_cgroup: bool | None = None  # whether systemd makes its cgroup, as the runtime's options say
     annotations: Mapping[str, str] | None = None
     overlay: Mapping[str, Any] | None = None  # parts of a spec, laid over what all the rest amounts to
     further: Mapping[str, Any] = MappingProxyType(
@@ -108,3 +109,4 @@ class Creation(Value):
     labels: Mapping[str, str]
     runtime: str | None  # None: the namespace's default
     stop_signal: str | None  # None: the image's
+    runtime_options: Mapping[str, Any] = MappingProxyType({})

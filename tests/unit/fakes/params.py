@@ -138,6 +138,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "restart_retries": None,
         "comparisons": None,
         "runtime": None,
+        "runtime_options": None,
         "stop_signal": None,
         "stop_timeout": 10,
         "recreate": False,

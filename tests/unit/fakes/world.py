@@ -12,6 +12,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.community.containerd.plugins.module_utils._services.runtime_options import (
+    encode_options,
+    options_of,
+)
 from ansible_collections.community.containerd.plugins.module_utils._spec.builder import build_spec
 from ansible_collections.community.containerd.plugins.module_utils._spec.identity import with_groups
 from ansible_collections.community.containerd.plugins.module_utils._values.container import (
@@ -342,6 +346,9 @@ class ContainerWorld(TaskWorld):
     def version(self) -> str:
         return self.release
 
+    def runtime_options(self, container: Container) -> Mapping[str, Any]:
+        return options_of(container)
+
     def device(self, path: str) -> Mapping[str, Any]:
         return {"path": path, "type": "c", "major": 1, "minor": 3, "fileMode": 0o666, "uid": 0, "gid": 0}
 
@@ -364,8 +371,9 @@ class ContainerWorld(TaskWorld):
         stop_signal = creation.stop_signal or config["config"].get("StopSignal") or "SIGTERM"
         labels = {STOP_SIGNAL_LABEL: stop_signal, "from": "the image", **creation.labels}
         runtime = creation.runtime or "io.containerd.runc.v2"
+        options = {"runtime": {"options": encode_options(creation.runtime_options)}}
         self.containers[creation.id] = Container(
-            creation.id, creation.image, labels, runtime, snapshotter, creation.id, spec
+            creation.id, creation.image, labels, runtime, snapshotter, creation.id, spec, extra=options
         )
         self.parents[creation.id] = build.chain_id
 
@@ -383,15 +391,8 @@ class ContainerWorld(TaskWorld):
     def relabel(self, container_id: str, labels: Mapping[str, str]) -> None:
         self.applied.append("relabel")
         old = self.containers[container_id]
-        self.containers[container_id] = Container(
-            old.id,
-            old.image,
-            {key: value for key, value in {**old.labels, **labels}.items() if value},
-            old.runtime,
-            old.snapshotter,
-            old.snapshot_key,
-            old.spec,
-        )
+        kept = {key: value for key, value in {**old.labels, **labels}.items() if value}
+        self.containers[container_id] = old.replace(labels=kept)
 
     def limit(self, container_id: str, resources: Mapping[str, Any]) -> None:
         self.applied.append("limit " + " ".join(sorted(resources)))

@@ -249,6 +249,7 @@ def test_an_option_of_the_spec_makes_the_container_anew(more: dict[str, Any], op
         {"annotations": {}},
         {"log_driver": "none"},
         {"runtime": "io.containerd.runc.v2"},
+        {"runtime_options": {"systemd_cgroup": "no", "binary_name": ""}},
         {"snapshotter": "overlayfs"},
         {"stop_signal": "SIGQUIT"},
         {"stop_signal": "3"},
@@ -303,6 +304,36 @@ def test_another_parent_group_makes_the_container_anew() -> None:
     played = play(RUNNING, cgroup_parent="/batch", memory="1g")
     assert played.applied == [ANEW_RUNNING]
     assert played.real.before["cgroup_parent"] == "/default"
+
+
+def test_other_options_of_the_runtime_make_the_container_anew() -> None:
+    said = {"runtime_options": {"systemd_cgroup": True, "binary_name": "crun", "io_uid": "7"}}
+    played = play(RUNNING, **said, cgroup_parent="web.slice")
+    assert played.applied == [ANEW_RUNNING]
+    assert played.real.before["runtime_options"] == {"systemd_cgroup": False, "binary_name": "", "io_uid": 0}
+    assert played.real.after["runtime_options"] == {
+        "systemd_cgroup": True,
+        "binary_name": "crun",
+        "io_uid": 7,
+    }
+    record = played.world.containers["web"]
+    assert record.spec["linux"]["cgroupsPath"] == "web.slice:default:web"
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"runtime_options": {"binary": "crun"}}, "runtime_options.binary is not known; use one of binary_name"),
+        ({"runtime_options": {"systemd_cgroup": "maybe"}}, "systemd_cgroup is 'maybe'; set it to true or false"),
+        ({"runtime_options": {"io_uid": -1}}, "io_uid is -1; set it to a number"),
+        ({"runtime_options": {"root": 1}}, "root is 1; set it to a text"),
+        ({"runtime": "io.containerd.kata.v2", "runtime_options": {"root": "/x"}}, "runtime is io.containerd.kata.v2"),
+        ({"runtime_options": {"systemd_cgroup": True}, "cgroup_parent": "/batch"}, "/batch is no slice"),
+    ],
+)  # fmt: skip
+def test_options_that_the_runtime_does_not_have_are_refused(more: dict[str, Any], says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        play(MISSING, **more)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._services.containers import (
-    RUNC_OPTIONS_TYPE,
     SPEC_TYPE,
     Containers,
+)
+from ansible_collections.community.containerd.plugins.module_utils._services.messages.runtime_options import (
+    RUNC_OPTIONS_TYPE,
+)
+from ansible_collections.community.containerd.plugins.module_utils._services.runtime_options import (
+    encode_options,
+    options_of,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.container import Container
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
@@ -138,3 +144,30 @@ def test_a_deletion_names_the_record_alone(fake: FakeContainerd, store: Store) -
     assert store.space().containers == {}
     with pytest.raises(NotFound):
         containers.delete("web")
+
+
+def test_runtime_options_are_what_the_shim_reads() -> None:
+    packed = encode_options({"binary_name": "crun", "systemd_cgroup": True, "io_uid": 300})
+    assert packed["type_url"] == "containerd.runc.v1.Options"
+    assert packed["value"] == b"\x20\xac\x02" + b"\x32\x04crun" + b"\x48\x01"
+
+
+@pytest.mark.parametrize(
+    ("packed", "found"),
+    [
+        (encode_options({"systemd_cgroup": True}), {"systemd_cgroup": True, "binary_name": "", "io_gid": 0}),
+        (
+            {"type_url": "types.containerd.io/containerd.runc.v1.Options", "value": b"\x32\x04crun"},
+            {"systemd_cgroup": False, "binary_name": "crun", "io_gid": 0},
+        ),
+        ({"type_url": "runtimeoptions.v1.Options", "value": b"\x0a\x01x"}, {}),
+        ({}, {}),
+    ],
+)
+def test_runtime_options_are_read_back(packed: dict[str, Any], found: dict[str, Any]) -> None:
+    record = Container(
+        "web", "", {}, "io.containerd.runc.v2", "", "", {}, extra={"runtime": {"options": packed}}
+    )
+    options = options_of(record)
+    assert {name: options[name] for name in found} == found
+    assert bool(options) == bool(found)
