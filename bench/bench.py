@@ -55,6 +55,7 @@ MANY = [  # what, ours, theirs, limit
     ("ctr_image, 1,000 names that are here", "ctr_image", "ctr images check", None),
     ("ctr_image_info, 5,000 names of 1,000 images", "ctr_image_info", "ctr images check", 1.0),
     ("ctr_image_info, 5,000 names of 1,000 images", "ctr_image_info", "ctr images ls", None),
+    ("ctr_container_info, 1,000 containers", "ctr_container_info", "ctr containers ls", None),
     ("check mode of 50 tags that have not moved", "check mode", "ctr images pull", 1.0),
 ]
 PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A namespace with thousands of images, and the tasks that look at them.
+"""A namespace with thousands of images and containers, and the tasks that look at them.
 
-Its images differ in config and manifest and share one layer, so that they take no room. Must never know who wins.
+Its images differ in config and manifest and share one layer, and its containers have no snapshot: they take no room.
+Must never know who wins.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from measure import Contestant, in_turns
 from tasks import Tasks, host_python_with_requests
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.ingest import child_labels, memory
 from ansible_collections.community.containerd.plugins.module_utils._runtime.lease import leased
+from ansible_collections.community.containerd.plugins.module_utils._services.containers import Containers
 from ansible_collections.community.containerd.plugins.module_utils._services.content import Content
 from ansible_collections.community.containerd.plugins.module_utils._services.images import Images
 from ansible_collections.community.containerd.plugins.module_utils._services.ingests import Ingests
@@ -33,11 +36,12 @@ NAMESPACE = "bench-many"
 IMAGES, NAMES_EACH = 1000, 5
 SETTLED = '"changed": false'
 TAGS = 50
+CONTAINERS = 1000
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """1,000 images of five names each, and 50 tags in a registry."""
+    """1,000 images of five names each, 1,000 containers, and 50 tags in a registry."""
 
     daemon: Daemon
     registry: Registry
@@ -48,9 +52,13 @@ class Crowd:
         """Everything that takes turns, once all is in place; taken away afterwards."""
         names = self._multiply()
         tags = self._tag()
+        self._declare()
         try:
             yield list(self._contestants(names, tags))
         finally:
+            containers = Containers(self._session)
+            for container in list(containers.iterate()):
+                containers.delete(container.id)
             listed = self.daemon.ctr("images", "ls", "-q", namespace=NAMESPACE).split()
             for at in range(0, len(listed), 500):
                 self.daemon.ctr("images", "rm", *listed[at : at + 500], namespace=NAMESPACE)
@@ -62,24 +70,37 @@ class Crowd:
         return self.tasks.command(f"community.containerd.{module}", {**where, **args}, python=python)
 
     def _contestants(self, names: list[str], tags: list[str]) -> Iterator[Contestant]:
-        ctr = [str(self.daemon.ctr_path), "-a", self.daemon.address, "-n", NAMESPACE, "images"]
+        whole = [str(self.daemon.ctr_path), "-a", self.daemon.address, "-n", NAMESPACE]
+        ctr = [*whole, "images"]
         yield Contestant("ctr_image", [self._task("ctr_image", name=names[:IMAGES])], SETTLED)
         yield Contestant("ctr_image_info", [self._task("ctr_image_info")], SETTLED)
         yield Contestant("ctr images check", [[*ctr, "check"]])
         yield Contestant("ctr images ls", [[*ctr, "ls"]])
+        yield Contestant("ctr_container_info", [self._task("ctr_container_info", spec=False)], SETTLED)
+        yield Contestant("ctr containers ls", [[*whole, "containers", "ls"]])
         check = self._task("ctr_image", name=tags, pull="always", plain_http=True, _ansible_check_mode=True)
         yield Contestant("check mode", [check], SETTLED)
         pull = [*ctr, "pull", *self.registry.ctr_flags()]
         yield Contestant("ctr images pull", [[*pull, tag] for tag in tags])
 
+    def _declare(self) -> None:
+        """Containers like one that a task has made."""
+        make = self._task("ctr_container", name="bench", image=self._image, state="present")
+        in_turns([Contestant("make", [make])], rounds=0)
+        containers = Containers(self._session)
+        model = containers.find("bench")
+        if model is None:
+            raise LookupError("bench")
+        for number in range(1, CONTAINERS):
+            containers.create(model.replace(id=f"bench-{number}", snapshot_key=""))
+
     def _tag(self) -> list[str]:
         """Tags that are here, and where the registry has them."""
         client, tags = self.registry.client(), []
-        endpoint = Endpoint(self.daemon.address, NAMESPACE, 60.0)
-        source = Images(Session(endpoint)).find(self._image)
+        source = Images(self._session).find(self._image)
         if source is None:
             raise LookupError(self._image)
-        document = Content(Session(endpoint)).read(source.target.digest)
+        document = Content(self._session).read(source.target.digest)
         for number in range(TAGS):
             manifest = Blob.of_bytes(document, media_type=source.target.media_type)
             client.push_manifest("busybox", f"bench-{number}", manifest)
@@ -87,6 +108,10 @@ class Crowd:
         make = Contestant("make", [self._task("ctr_image", name=tags, pull="always", plain_http=True)])
         in_turns([make], rounds=0)
         return tags
+
+    @cached_property
+    def _session(self) -> Session:
+        return Session(Endpoint(self.daemon.address, NAMESPACE, 60.0))
 
     @property
     def _image(self) -> str:
@@ -97,7 +122,7 @@ class Crowd:
         make = Contestant("make", [self._task("ctr_image", name=self._image, pull="always", plain_http=True)])
         in_turns([make], rounds=0)
         names = []
-        with leased(Session(Endpoint(self.daemon.address, NAMESPACE, 60.0))) as session:
+        with leased(self._session) as session:
             images, content = Images(session), Content(session)
             source = images.find(self._image)
             if source is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 class DesiredReading(Value):
     names: tuple[str, ...] | None  # None: all
+    with_spec: bool
 
 
 class Found(Value):
@@ -29,7 +30,8 @@ class Found(Value):
 
 
 def want(params: Mapping[str, Any]) -> DesiredReading:
-    return DesiredReading(None if params["name"] is None else tuple(params["name"]))
+    names = params["name"]
+    return DesiredReading(None if names is None else tuple(names), params["spec"])
 
 
 def read(verbs: ListingVerbs, desired: DesiredReading) -> Found:
@@ -46,6 +48,8 @@ def view(desired: DesiredReading, state: Found) -> Mapping[str, Any]:
 
 
 def report(desired: DesiredReading, state: Found, results: Sequence[Any]) -> Mapping[str, Any]:
-    return {
-        "containers": [container_facts(record, state.tasks.get(record.id)) for record in state.containers]
-    }
+    found = [container_facts(record, state.tasks.get(record.id)) for record in state.containers]
+    if not desired.with_spec:
+        for facts in found:
+            del facts["spec"]
+    return {"containers": found}

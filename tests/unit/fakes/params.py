@@ -144,7 +144,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "recreate": False,
         "restart": False,
     },
-    "ctr_container_info": {**CONNECTION, "name": None},
+    "ctr_container_info": {**CONNECTION, "name": None, "spec": True},
     "ctr_task": {
         **CONNECTION,
         **LOG,

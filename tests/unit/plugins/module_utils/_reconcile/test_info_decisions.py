@@ -184,3 +184,11 @@ def test_nobody_asks_for_tasks_of_nothing() -> None:
     outcome = reconcile(container_info, verbs, params("ctr_container_info", name=["web"]), dry_run=False)
     assert outcome.values == {"containers": []}
     assert verbs.log == ["containers"]
+
+
+def test_specs_are_left_out_where_nobody_wants_them() -> None:
+    verbs = Listing("db", "web")
+    whole = reconcile(container_info, verbs, params("ctr_container_info"), dry_run=False).values["containers"]
+    brief = reconcile(container_info, verbs, params("ctr_container_info", spec=False), dry_run=False)
+    assert all("spec" in each for each in whole)
+    assert brief.values["containers"] == [{k: v for k, v in each.items() if k != "spec"} for each in whole]
