@@ -44,6 +44,8 @@ options:
         host. One that cannot be reached, or does not serve it, is followed by the next, and C(server) is the last;
         when that is not set, the registry itself is. A host that cannot be reached is asked last for the rest of
         the task. Requests are only repeated, see O(retries), when no host served one.
+      - Of a host that sent bytes with another digest than the image promises, nothing is kept. The next one is asked
+        for the whole of that blob; when none is left, the error names the hosts and the digests.
       - A host without the capability C(pull) is not asked for content, one without C(resolve) not for a tag.
       - Without C(hosts.toml), files C(*.crt) are authorities to trust, and C(*.cert) with C(*.key) is the client
         certificate to show.

@@ -9,7 +9,7 @@ import hashlib
 import json
 import random
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +58,12 @@ EARLY_LIES: dict[str, tuple[Lies, str, str]] = {
             "GET /v2/team/app/manifests/", content=same_length(image.manifest.content)
         ),
         "damaged",
-        "with another digest",
+        "with digest sha256:",
     ),
     "another-config": (
         lambda liar, image: liar.lie(image.config.digest, content=same_length(image.config.content)),
         "damaged",
-        "does not match its digest",
+        "with digest sha256:",
     ),
     "cut-config": (
         lambda liar, image: liar.lie(image.config.digest, cut_after=3),
@@ -188,6 +188,46 @@ def test_what_a_lying_registry_sent_is_forgotten(
     lies(liar, image)
     message = modules.complaint(pull(daemon, namespace, liar), kind)
     assert words in message
+    assert inventory.take(daemon, namespace) == inventory.NOTHING
+
+
+@pytest.fixture
+def mirror(liar: LyingRegistry, image: Image, tmp_path: Path) -> Iterator[LyingRegistry]:
+    """What ``hosts_dir=tmp_path`` puts in front of the registry."""
+    place = tmp_path / (liar.host.replace(":", "_") + "_")
+    place.mkdir()
+    with LyingRegistry() as server:
+        server.add("team/app", "1", layers=(BASE, layer({"top": b"top\n"})))
+        (place / "hosts.toml").write_text('server = "%s"\n[host."%s"]\n' % (liar.url, server.url))
+        yield server
+
+
+def test_a_mirror_that_sends_wrong_bytes_is_followed_by_the_registry(
+    daemon: Daemon, namespace: str, liar: LyingRegistry, image: Image, mirror: LyingRegistry, tmp_path: Path
+) -> None:
+    for blob in (image.config, image.layers[0]):
+        mirror.lie(blob.digest, content=same_length(blob.content))
+    result = modules.done(pull(daemon, namespace, liar, hosts_dir=str(tmp_path)))
+    assert [call.path.rpartition("/")[2] for call in liar.requests] == [
+        image.config.digest,
+        image.layers[0].digest,
+    ]
+    (entry,) = result["images"]
+    assert entry["source"] == mirror.host
+    assert entry["complete"] and entry["unpacked"]
+    check = daemon.ctr("images", "check", namespace=namespace)
+    assert " complete (" in check and check.rstrip().endswith("true")
+
+
+def test_wrong_bytes_from_all_hosts_are_told_with_host_and_digests(
+    daemon: Daemon, namespace: str, liar: LyingRegistry, image: Image, mirror: LyingRegistry, tmp_path: Path
+) -> None:
+    wrong = same_length(BASE.content)
+    for server in (mirror, liar):
+        server.lie(BASE.digest, content=wrong)
+    message = modules.complaint(pull(daemon, namespace, liar, hosts_dir=str(tmp_path)), "damaged")
+    found = "sha256:" + hashlib.sha256(wrong).hexdigest()
+    assert all(words in message for words in (mirror.host, liar.host, BASE.digest, found))
     assert inventory.take(daemon, namespace) == inventory.NOTHING
 
 

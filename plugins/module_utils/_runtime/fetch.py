@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from .._services.ingests import Source
+    from .._services.registry.senders import Senders
     from .._services.session import Session
     from .._values.descriptor import Descriptor
     from .._values.image import Graph, Pull, Remote
@@ -101,15 +102,15 @@ class Fetcher:
 
     def _fetch(self, session: Session, job: Pull, blob: Descriptor, labels: Mapping[str, str]) -> int:
         config = job.remote.configs.get(blob.digest) if job.remote else None
-        source = self._registry(job.reference, blob) if config is None else memory(config)
-        return self._ingester.ingest(session, blob, labels, source)
+        if config is not None:
+            return self._ingester.ingest(session, blob, labels, memory(config))
+        senders = self._registries.of(job.reference).senders(job.reference, blob)
+        return self._ingester.ingest(session, blob, labels, self._sent_by(senders), senders.doubt)
 
-    def _registry(self, reference: Reference, blob: Descriptor) -> Source:
-        registry = self._registries.of(reference)
-
+    def _sent_by(self, senders: Senders) -> Source:
         @contextmanager
         def source(offset: int) -> Iterator[Iterable[bytes]]:
-            with registry.blob(reference, blob, offset) as chunks:
+            with senders.send(offset) as chunks:
                 yield self._until_stopped(chunks)
 
         return source

@@ -22,7 +22,7 @@ from .._values.manifest import parse_index, parse_manifest
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .._services.session import Session
 
@@ -38,21 +38,31 @@ class Ingester:
         self._timeout_s = timeout_s
         self._stop = stop
 
-    def ingest(self, session: Session, blob: Descriptor, labels: Mapping[str, str], source: Source) -> int:
-        """Store one blob. What a failure leaves of it goes with our lease, unless another client goes on from it."""
+    def ingest(
+        self,
+        session: Session,
+        blob: Descriptor,
+        labels: Mapping[str, str],
+        source: Source,
+        doubt: Callable[[Refused], None] | None = None,
+    ) -> int:
+        """Store one blob. What a failure leaves of it goes with our lease, unless another client goes on from it.
+
+        When other bytes came than were promised, ``doubt`` hears the store's words, and unless it raises,
+        ``source`` is asked for the blob again, from the first byte.
+        """
         ingests, ref = Ingests(session), ref_of(blob)
-        try:
-            moved = self._write_in_turn(ingests, ref, blob, labels, source)
-        except Refused as exc:
-            if exc.code != "FAILED_PRECONDITION":
-                raise
-            _abort(ingests, ref)  # nobody may go on from bytes that are wrong
-            raise Damaged(
-                "what arrived as blob %s is not what that digest promises: %s" % (blob.digest, exc.message),
-                "check the registry or the proxy in front of it, then run the task again",
-                call=exc.call,
-                code=exc.code,
-            ) from exc
+        while True:
+            try:
+                moved = self._write_in_turn(ingests, ref, blob, labels, source)
+                break
+            except Refused as exc:
+                if exc.code != "FAILED_PRECONDITION":
+                    raise
+                _abort(ingests, ref)  # nobody may go on from bytes that are wrong
+                if doubt is None:
+                    raise _damaged(blob, exc) from exc
+                doubt(exc)
         if not moved:  # what was here before takes no diff id on trust
             proven = {key: value for key, value in labels.items() if key != gc_labels.UNCOMPRESSED}
             add_labels(Content(session), blob.digest, proven)
@@ -135,6 +145,15 @@ def add_labels(content: Content, digest: str, wanted: Mapping[str, str]) -> None
             new[key] = merged
     if new:
         content.set_labels(digest, new)
+
+
+def _damaged(blob: Descriptor, exc: Refused) -> Damaged:
+    return Damaged(
+        "what arrived as blob %s is not what that digest promises: %s" % (blob.digest, exc.message),
+        "have it made or sent again, then run the task again",
+        call=exc.call,
+        code=exc.code,
+    )
 
 
 def _abort(ingests: Ingests, ref: str) -> None:

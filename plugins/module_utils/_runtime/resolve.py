@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
-from .._values.digest import digest_of
 from .._values.errors import Damaged, NotFound
 from .._values.image import Extent, Graph, LookUp, Remote
 from .arrived import bytes_arrived
@@ -76,12 +75,4 @@ def _config(content: Content, registry: Registry, reference: Reference, config: 
     except NotFound:
         if config.size > MAX_DOCUMENT_BYTES:
             raise Damaged("image config %s is too large" % config.digest, "rebuild the image") from None
-    with registry.blob(reference, config) as chunks:
-        document = b"".join(chunks)
-    if digest_of(document, config.digest.partition(":")[0]) != config.digest:
-        raise Damaged(
-            "registry %s sent an image config that does not match its digest %s"
-            % (registry.host, config.digest),
-            "check the registry or the proxy in front of it, then run the task again",
-        )
-    return document
+        return registry.document(reference, config)

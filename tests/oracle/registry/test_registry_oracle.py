@@ -56,7 +56,7 @@ def test_an_image_comes_whole(client: Client, registry: Registry, name: str) -> 
     manifest = parse_manifest(client.document(reference, found), found)
     for child in manifest.children:
         digest = hashlib.sha256()
-        with client.blob(reference, child) as chunks:
+        with client.senders(reference, child).send() as chunks:
             for chunk in chunks:
                 digest.update(chunk)
         assert "sha256:" + digest.hexdigest() == child.digest
@@ -75,10 +75,10 @@ def test_a_blob_resumes_at_its_byte(client: Client, registry: Registry) -> None:
     reference = parse_reference(registry.host + "/busybox:1")
     found = client.resolve(reference)
     (layer,) = parse_manifest(client.document(reference, found), found).layers
-    with client.blob(reference, layer) as chunks:
+    with client.senders(reference, layer).send() as chunks:
         whole = b"".join(chunks)
     for offset in (1, layer.size // 2, layer.size - 1, layer.size):
-        with client.blob(reference, layer, offset) as chunks:
+        with client.senders(reference, layer).send(offset) as chunks:
             assert b"".join(chunks) == whole[offset:]
 
 

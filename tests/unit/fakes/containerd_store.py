@@ -315,7 +315,8 @@ class Store:
     def _commit(self, call: Call, space: Namespace, data: bytes) -> None:
         digest = "sha256:" + hashlib.sha256(data).hexdigest()
         if len(data) != call.request["total"] or digest != call.scratch["expected"]:
-            raise Status(PRECONDITION, "unexpected commit digest or size: failed precondition")
+            words = "unexpected commit digest %s, expected %s: failed precondition"
+            raise Status(PRECONDITION, words % (digest, call.scratch["expected"]))
         self.bytes[digest] = data
         space.blobs[digest] = call.request["labels"]
         del space.ingests[call.request["ref"]]

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..._values.descriptor import INDEX_TYPES, MANIFEST_TYPES, MAX_DOCUMENT_BYTES, Descriptor
 from ..._values.digest import digest_of, is_digest
-from ..._values.errors import Damaged, Failure, Refused
+from ..._values.errors import Damaged, Refused
 from ..._values.manifest import SCHEMA_1_PREFIX, media_type_of, schema_1_refused
 from ..._values.registry import NOBODY, PULL, PUSH, RESOLVE, Credentials
 from .hosts import api_host, own_host
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Sequence
 
     from ..._values.reference import Reference
     from ..._values.registry import Host, RegistryAccess
     from .exchange import Answer
     from .host_client import HostClient
+    from .senders import Senders
 
 _ACCEPT = {"Accept": ", ".join([*sorted(MANIFEST_TYPES), *sorted(INDEX_TYPES), "*/*"])}
 _NO_HEAD = (405, 501)
@@ -74,43 +74,24 @@ class Registry:
             answer = host.checked(host.call("GET", reference, path, _ACCEPT, limit=wanted.size), what)
             if len(answer.body) != wanted.size:
                 raise _damaged(host, "%s, which is not the promised %d bytes" % (what, wanted.size), answer)
-            if digest_of(answer.body, wanted.digest.partition(":")[0]) != wanted.digest:
-                raise _damaged(host, "%s with another digest" % what, answer)
+            found = digest_of(answer.body, wanted.digest.partition(":")[0])
+            if found != wanted.digest:
+                raise _damaged(host, "%s with digest %s" % (what, found), answer)
             return answer.body
 
         return self._first(self._able(PULL), fetch)
 
-    def blob(
-        self, reference: Reference, wanted: Descriptor, offset: int = 0
-    ) -> AbstractContextManager[Iterator[bytes]]:
-        """The bytes of a blob from ``offset`` on: exactly as many as promised, whatever breaks on the way.
-
-        Their digest is for the receiver to check, as the content store does when it commits.
-        """
-        from .blob import Download
-        from .patience import delays
+    def senders(self, reference: Reference, wanted: Descriptor) -> Senders:
+        """Those of whom a blob can be had."""
+        from .senders import Senders
 
         what = "blob %s of image %s" % (wanted.digest, reference)
-        able = self._able(PULL)
-        tried: list[HostClient] = []  # each time a host began this blob; again means that it was lost
 
-        def open_at(start: int, check: Callable[[Answer], None]) -> Answer:
+        def ask(host: HostClient, start: int) -> Answer:
             headers = {"Range": "bytes=%d-" % start} if start else {}
+            return host.checked(host.call("GET", reference, "blobs/" + wanted.digest, headers), what)
 
-            def begin(host: HostClient) -> Answer:
-                answer = host.checked(host.call("GET", reference, "blobs/" + wanted.digest, headers), what)
-                try:
-                    check(answer)
-                except Failure:
-                    answer.close()
-                    raise
-                tried.append(host)
-                return answer
-
-            return self._first(sorted(able, key=tried.count), begin)
-
-        spare = len(able) - 1
-        return Download(open_at, lambda: delays(self._access), wanted.size, offset, what, spare)
+        return Senders(self._able(PULL), self._access, ask, what, wanted.size)
 
     def to_push(self) -> HostClient:
         """The one host that takes what is pushed: the first that may, as containerd has it."""

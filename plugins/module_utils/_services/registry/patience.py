@@ -30,8 +30,13 @@ def delays(access: RegistryAccess) -> Iterator[float]:
         yield access.retry_delay_s * 2**number * random.uniform(1.0, 1.1)
 
 
-def first(hosts: Sequence[HostClient], access: RegistryAccess, step: Callable[[HostClient], T]) -> T:
-    """What ``step`` gives with the first host that can serve it.
+def first(
+    hosts: Sequence[HostClient],
+    access: RegistryAccess,
+    step: Callable[[HostClient], T],
+    before: Sequence[Failure] = (),
+) -> T:
+    """What ``step`` gives with the first host that can serve it; ``before`` are failures of hosts not asked again.
 
     A host that fails is not asked again before all others have failed too: waiting is for when nobody answers.
     One that could not be reached is asked last for the rest of the task, lest each blob wait for it anew.
@@ -46,7 +51,7 @@ def first(hosts: Sequence[HostClient], access: RegistryAccess, step: Callable[[H
                 if not exc.call:  # nobody was asked: it is our own side that has to be mended
                     raise
                 failures[host] = exc
-        in_order = [failures[host] for host in hosts]
+        in_order = [*before, *(failures[host] for host in hosts)]
         wait_s = next(waits, None)
         if wait_s is None or not _may_pass(in_order):
             raise together(in_order)

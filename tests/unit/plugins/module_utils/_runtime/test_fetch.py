@@ -19,6 +19,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.descr
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     Failure,
     Locked,
+    Refused,
     Unreachable,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.image import Extent, Pull
@@ -46,8 +47,11 @@ class Registry:
     def of(self, reference: Reference) -> Registry:
         return self
 
+    def senders(self, reference: Reference, blob: Descriptor) -> Sender:
+        return Sender(self, blob)
+
     @contextlib.contextmanager
-    def blob(self, reference: Reference, blob: Descriptor, offset: int) -> Iterator[Iterator[bytes]]:
+    def send(self, blob: Descriptor, offset: int) -> Iterator[Iterator[bytes]]:
         self.asked.append((blob.digest, offset))
         yield self._chunks(self.bytes[blob.digest][offset:])
 
@@ -57,6 +61,19 @@ class Registry:
             raise Unreachable("the registry went away", "run the task again")
         for at in range(0, len(data), 100):
             yield data[at : at + 100]
+
+
+class Sender:
+    """The one host that has a blob. That others are asked, test_pull.py shows."""
+
+    def __init__(self, registry: Registry, blob: Descriptor) -> None:
+        self.registry, self.wanted = registry, blob
+
+    def send(self, offset: int) -> contextlib.AbstractContextManager[Iterator[bytes]]:
+        return self.registry.send(self.wanted, offset)
+
+    def doubt(self, refusal: Refused) -> None:
+        raise refusal
 
 
 def job(image: StoredImage, name: str = "ghcr.io/team/app:1") -> Pull:

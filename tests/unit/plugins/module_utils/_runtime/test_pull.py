@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("requests", reason="the Python library requests is missing")
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
+from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
     Damaged,
     Failure,
@@ -42,6 +44,7 @@ class Host:
     def __init__(self, registry: LyingRegistry, fake: FakeContainerd, store: Store) -> None:
         self.registry, self.fake, self.store = registry, fake, store
         self.runtime = ImageRuntime(fake.endpoint(), fake.session())
+        self.access = ACCESS
 
     def name(self, image: str = "team/app:1") -> str:
         return self.registry.host + "/" + image
@@ -52,7 +55,7 @@ class Host:
             record = self.runtime.records([name]).get(name)
             stored = self.runtime.inspect([record], EXTENT)[name] if record else None
             questions.append(LookUp(name, parse_reference(name), stored, is_pinned=pinned))
-        return self.runtime.look_up(questions, EXTENT, ACCESS)
+        return self.runtime.look_up(questions, EXTENT, self.access)
 
     def pull(self, *images: str, **extent: Any) -> list[int]:
         offers = self.look_up(*images)
@@ -60,7 +63,7 @@ class Host:
         jobs = [
             Pull(name, parse_reference(name), offer.target, offer, wanted) for name, offer in offers.items()
         ]
-        return [pulled.bytes_fetched for pulled in self.runtime.pull(jobs, ACCESS)]
+        return [pulled.bytes_fetched for pulled in self.runtime.pull(jobs, self.access)]
 
     def is_whole(self, image: str = "team/app:1") -> bool:
         record = self.runtime.records([self.name(image)])[self.name(image)]
@@ -236,8 +239,47 @@ def test_a_config_that_does_not_match_is_damaged_before_anything_is_stored(host:
     made = host.registry.add("bad/app", "1")
     same_size = bytes(made.config.size)
     host.registry.lie("GET .*/blobs/" + made.config.digest, content=same_size)
-    with pytest.raises(Damaged, match="does not match its digest"):
+    with pytest.raises(Damaged, match="with digest sha256:"):
         host.look_up("bad/app:1")
+    host.assert_nothing_left()
+
+
+def mirrored(host: Host, mirror: LyingRegistry, place: Path) -> RegistryAccess:
+    """Access to the host's registry by way of a mirror."""
+    directory = place / host.registry.host.replace(":", "_")
+    directory = directory.with_name(directory.name + "_")
+    directory.mkdir()
+    text = 'server = "%s"\n[host."%s"]\n' % (host.registry.url, mirror.url)
+    (directory / "hosts.toml").write_text(text)
+    return ACCESS.replace(hosts_dir=str(place))
+
+
+def test_of_a_mirror_with_wrong_bytes_the_registry_is_asked_next(host: Host, tmp_path: Path) -> None:
+    layers = (layer({"a": b"1"}), layer({"b": b"2"}))
+    with LyingRegistry() as mirror:
+        image = mirror.add("team/app", "1", layers=layers)
+        for blob in (image.config, layers[0]):
+            mirror.lie("/blobs/" + blob.digest, content=bytes(blob.size))
+        host.access = mirrored(host, mirror, tmp_path)
+        (moved,) = host.pull("team/app:1")
+        given = [call.path.rpartition("/")[2] for call in host.registry.requests]
+        assert given == [image.config.digest, layers[0].digest], "and what was right there is not asked for"
+    assert moved == sum(len(host.store.bytes[digest]) for digest in host.store.space().blobs)
+    host.store.collect()
+    assert host.is_whole()
+    assert host.store.space().ingests == {}
+
+
+def test_wrong_bytes_from_everywhere_are_told_with_hosts_and_digests(host: Host, tmp_path: Path) -> None:
+    with LyingRegistry() as mirror:
+        blob = mirror.add("team/app", "1", layers=(layer({"a": b"1"}), layer({"b": b"2"}))).layers[0]
+        for server in (mirror, host.registry):
+            server.lie("/blobs/" + blob.digest, content=bytes(blob.size))
+        host.access = mirrored(host, mirror, tmp_path)
+        with pytest.raises(Damaged) as caught:
+            host.pull("team/app:1")
+        named = [mirror.host, host.registry.host, digest_of(bytes(blob.size)), blob.digest]
+        assert all(words in caught.value.message for words in named)
     host.assert_nothing_left()
 
 

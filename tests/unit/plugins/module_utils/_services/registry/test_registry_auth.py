@@ -226,7 +226,7 @@ def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
         registry = Registry(server.host, RegistryAccess("user", PASSWORD, plain_http=True))
         name = parse_reference(server.host + "/team/app:1")
         registry.resolve(name)
-        with registry.blob(name, wanted) as chunks:
+        with registry.senders(name, wanted).send() as chunks:
             assert b"".join(chunks) == image.layers[0].content
         assert server.calls("/blobs/")[0].headers["authorization"] == server.basic
         assert "authorization" not in cdn.requests[0].headers

@@ -32,7 +32,7 @@ def download(server: LyingRegistry, wanted: Descriptor = WANTED, offset: int = 0
     settings = {"retry_delay_s": 0.01, "timeout_s": 5.0, "plain_http": True, **given}
     registry = Registry(server.host, RegistryAccess(**settings))  # type: ignore[arg-type]
     server.add_blob("app", BLOB)
-    with registry.blob(parse_reference(server.host + "/app:1"), wanted, offset) as chunks:
+    with registry.senders(parse_reference(server.host + "/app:1"), wanted).send(offset) as chunks:
         return b"".join(chunks)
 
 
@@ -144,7 +144,7 @@ def test_a_download_given_up_leaves_the_registry_usable() -> None:
         server.add_blob("app", BLOB)
         registry = Registry(server.host, RegistryAccess(plain_http=True))
         name = parse_reference(server.host + "/app:1")
-        with registry.blob(name, WANTED) as chunks:
+        with registry.senders(name, WANTED).send() as chunks:
             next(chunks)
-        with registry.blob(name, WANTED) as chunks:
+        with registry.senders(name, WANTED).send() as chunks:
             assert b"".join(chunks) == CONTENT

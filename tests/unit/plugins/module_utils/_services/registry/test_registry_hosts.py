@@ -79,7 +79,7 @@ def pair(mirror: LyingRegistry | str, origin: LyingRegistry, **given: object) ->
 
 def layer_of(registry: Registry, offset: int = 0, name: Reference = NAME) -> bytes:
     wanted = Descriptor(CONTENT.media_type, CONTENT.digest, CONTENT.size)
-    with registry.blob(name, wanted, offset) as chunks:
+    with registry.senders(name, wanted).send(offset) as chunks:
         return b"".join(chunks)
 
 
