@@ -37,6 +37,10 @@ _BY_CODE: dict[int, tuple[type[Failure], str]] = {
     16: (Refused, "run with become"),  # UNAUTHENTICATED
 }
 _OTHERWISE = (Failure, "see the log of containerd")
+_FULL = (
+    "no space left on device",
+    "disk quota exceeded",
+)  # strerror(3), which containerd passes on as UNKNOWN
 _MAX_TEXT = 600  # characters of the daemon's own words that are quoted
 
 
@@ -66,6 +70,8 @@ def _refusal(error: CallFailed, call: str) -> Failure:
     text = "".join(c if c.isprintable() else " " for c in error.message).strip()
     if kind is Unreachable and "locked" in text:
         kind, remedy = Locked, "wait for the other client and run the task again"
+    if any(words in text.lower() for words in _FULL):
+        remedy = "free space on the disk of containerd's root directory, and run the task again"
     if len(text) > _MAX_TEXT:
         text = text[:_MAX_TEXT] + " ..."
     said = "containerd answered %s to %s: %s" % (error.status_name, call, text or "no reason given")

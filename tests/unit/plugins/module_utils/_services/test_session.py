@@ -77,6 +77,14 @@ def test_a_status_becomes_the_failure_that_says_what_to_do(
     assert remedy in failure.remedy
 
 
+@pytest.mark.parametrize("said", ["write /x/data: no space left on device", "mkdir /x: Disk quota exceeded"])
+def test_a_full_disk_is_told_with_what_to_do_about_it(fake: FakeContainerd, said: str) -> None:
+    fake.fail("images.Get", Status(2, said))
+    failure = failure_of(fake.session())
+    assert failure.message.endswith(said)
+    assert failure.remedy.startswith("free space on the disk of containerd's root directory")
+
+
 def test_every_status_but_ok_is_in_the_table() -> None:
     assert [code for code, _name, _kind, _remedy in STATUSES] == list(range(1, 17))
 
