@@ -47,6 +47,7 @@ options:
       - Of a host that sent bytes with another digest than the image promises, nothing is kept. The next one is asked
         for the whole of that blob; when none is left, the error names the hosts and the digests.
       - A host without the capability C(pull) is not asked for content, one without C(resolve) not for a tag.
+        What is pushed goes to the first host with the capability C(push) and to no other.
       - Without C(hosts.toml), files C(*.crt) are authorities to trust, and C(*.cert) with C(*.key) is the client
         certificate to show.
       - A C(hosts.toml) with a mistake in it is an error. containerd itself would log it and go to the registry
