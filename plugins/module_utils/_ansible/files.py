@@ -63,6 +63,10 @@ class Files:
         except Exception as exc:  # ansible-core from 2.19 on raises nothing more special
             raise Refused("cannot replace %s: %s" % (path, exc), "see whether something holds it") from exc
 
+    def backup(self, path: str) -> str:
+        """Copy the file beside itself, as ``backup`` of file modules does: the name of the copy."""
+        return str(self._module.backup_local(path))
+
 
 def _owner(status: os.stat_result) -> str:
     try:

@@ -25,8 +25,11 @@ class Decision(Protocol):
     def plan(self, desired: Any, current: Any) -> Plan:
         """The steps from ``current`` to ``desired``; Refused when the wish cannot be granted."""
 
-    def view(self, desired: Any, state: Any) -> Mapping[str, Any]:
-        """The part of a state that the wish is about, in the user's words: what is compared and shown."""
+    def view(self, desired: Any, state: Any) -> Mapping[str, Any] | str:
+        """The part of a state that the wish is about, in the user's words: what is compared and shown.
+
+        A text where the state is one, so that its diff is one of lines.
+        """
 
     def report(self, desired: Any, state: Any, results: Sequence[Any]) -> Mapping[str, Any]:
         """The module's return values: a state, and what each step brought back (none in a dry run)."""

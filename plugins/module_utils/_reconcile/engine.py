@@ -23,8 +23,8 @@ class Outcome(Value):
 
     changed: bool
     actions: tuple[str, ...]
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
+    before: Mapping[str, Any] | str
+    after: Mapping[str, Any] | str
     values: Mapping[str, Any]
 
 

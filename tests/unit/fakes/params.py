@@ -14,6 +14,7 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.co
     EXTRA_MOUNTS,
     FURTHER,
 )
+from ansible_collections.community.containerd.plugins.module_utils._toml.config import LOGICAL
 
 CONNECTION = {"address": "/run/containerd/containerd.sock", "namespace": "default", "timeout": 60}
 SNAPSHOTTER = {"snapshotter": None}
@@ -143,6 +144,21 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "stop_timeout": 10,
         "recreate": False,
         "restart": False,
+    },
+    "containerd_config": {
+        **CONNECTION,
+        **FILE,
+        "path": "/etc/containerd/config.toml",
+        "executable": "containerd",
+        "state": "present",
+        "base": "existing",
+        "config_version": "auto",
+        **dict.fromkeys(LOGICAL),
+        "settings": None,
+        "secret_settings": None,
+        "allow_unknown": False,
+        "validate": True,
+        "backup": False,
     },
     "ctr_container_info": {**CONNECTION, "name": None, "spec": True},
     "ctr_task": {

@@ -1,0 +1,234 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decide about config.toml: these keys have these values, and the rest is as it was.
+
+Knows which text is wanted and whether it may be written; never how containerd is asked or a file is replaced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._toml.config import LOGICAL, SUPPORTED, completed, patch_for, removal_of, version_of
+from .._toml.document import parse_toml
+from .._toml.editing import changes, edited, merged
+from .._toml.writing import format_key
+from .._values.errors import Refused
+from .._values.plan import Plan, Step
+from .._values.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._values.config import Verdict
+    from .config_verbs import ConfigVerbs
+
+
+class DesiredConfig(Value):
+    path: str
+    wishes: Mapping[str, Any]  # logical options by name
+    settings: tuple[Mapping[str, Any], ...]  # merge patches, in their order
+    is_removal: bool
+    is_from_default: bool  # not from the file that is there
+    version: int | None  # None: that of the file, or for a new one that of the daemon
+    allow_unknown: bool
+    validate: bool
+    backup: bool
+
+
+class CurrentConfig(Value):
+    text: str | None  # None: no file
+    candidate: str | None
+    keys: tuple[str, ...]  # that differ between them
+    verdict: Verdict | None  # on the candidate; None: not asked, or nothing would change
+    is_newer: bool  # than the daemon
+    attributes: Mapping[str, str]
+    wanted_attributes: Mapping[str, str]
+
+
+def want(params: Mapping[str, Any]) -> DesiredConfig:
+    if not params["path"].startswith("/"):
+        raise Refused("path %r is relative" % params["path"], "write the whole path, from / on")
+    settings = tuple(params[name] for name in ("settings", "secret_settings") if params[name])
+    if any("version" in each for each in settings):
+        raise Refused(
+            "version under settings would give all other keys another meaning", "set config_version"
+        )
+    version = params["config_version"]
+    is_removal = params["state"] == "absent"
+    if is_removal and params["base"] == "default":
+        raise Refused("base: default and state: absent exclude each other", "set one of them")
+    return DesiredConfig(
+        path=params["path"],
+        wishes={name: params[name] for name in LOGICAL if params[name] is not None},
+        settings=settings,
+        is_removal=is_removal,
+        is_from_default=params["base"] == "default",
+        version=None if version == "auto" else int(version),
+        allow_unknown=params["allow_unknown"],
+        validate=params["validate"],
+        backup=params["backup"],
+    )
+
+
+def read(verbs: ConfigVerbs, desired: DesiredConfig) -> CurrentConfig:
+    path = desired.path
+    text = verbs.text(path)
+    data = parse_toml(text or "", path)
+    candidate = _candidate(verbs, desired, text, data)
+    patch = parse_toml(candidate or "", path)
+    keys = _differences(data, patch)
+    if text is not None and not keys:
+        candidate = text
+    is_new = candidate != text and candidate is not None
+    actual, wished = verbs.attributes(path)
+    return CurrentConfig(
+        text=text,
+        candidate=candidate,
+        keys=keys,
+        verdict=verbs.judge(path, candidate) if is_new and candidate and desired.validate else None,
+        is_newer=verbs.is_newer_than_daemon(path),
+        attributes=actual,
+        wanted_attributes=wished if candidate is not None else {},
+    )
+
+
+def _candidate(
+    verbs: ConfigVerbs, desired: DesiredConfig, text: str | None, data: Mapping[str, Any]
+) -> str | None:
+    """The text that should be there; None when no file is wanted."""
+    if desired.is_from_default:
+        text = verbs.default_config()
+        data = parse_toml(text, "the default configuration")
+    if not data:
+        if desired.is_removal:
+            return text
+        version = desired.version or version_of(
+            parse_toml(verbs.default_config(), "the default configuration")
+        )
+        text = edited(text or "", {"version": version}, desired.path)
+        data = {"version": version}
+    _check_version(desired, data)
+    future = data
+    for settings in () if desired.is_removal else desired.settings:
+        future = merged(future, settings)  # may have runtimes that the wishes are about too
+    patch = patch_for(desired.wishes, future)
+    for settings in desired.settings:
+        patch = _joined(patch, settings)
+    patch = removal_of(patch) if desired.is_removal else completed(patch, data)
+    return edited(text or "", patch, desired.path)
+
+
+def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """One patch that does what two do; None stays, since it removes."""
+    found = dict(one)
+    for key, value in other.items():
+        old = found.get(key)
+        found[key] = _joined(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
+    return found
+
+
+def _check_version(desired: DesiredConfig, data: Mapping[str, Any]) -> None:
+    version = version_of(data)
+    if version not in SUPPORTED:
+        raise Refused(
+            "%s is of version %s, whose settings containerd 2 drops" % (desired.path, version),
+            "write it anew with version = 2 and the long names of plugins, or set base to default",
+        )
+    if desired.version not in (None, version):
+        raise Refused(
+            "%s is of version %d, not %d" % (desired.path, version, desired.version or 0),
+            "leave config_version out, or set base to default",
+        )
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    removed = _gone(before, after)
+    paths = [path for path, value in changes(before, merged(removed, after)) if value is not None]
+    paths += [path for path, _value in changes(before, removed)]
+    return tuple(dict.fromkeys(format_key(path) for path in paths))
+
+
+def _gone(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The merge patch that removes what ``after`` lacks."""
+    found: dict[str, Any] = {}
+    for key, value in before.items():
+        if key not in after:
+            found[key] = None
+        elif isinstance(value, dict) and isinstance(after[key], dict):
+            below = _gone(value, after[key])
+            found.update({key: below} if below else {})
+    return found
+
+
+def plan(desired: DesiredConfig, current: CurrentConfig) -> Plan:
+    if current.candidate is None or current.candidate == current.text:
+        after = current.replace(attributes=current.wanted_attributes)
+        if current.attributes == current.wanted_attributes:
+            return Plan((), after)
+        sentence = "set %s of %s" % (_attributes(current.wanted_attributes), desired.path)
+        return Plan((Step("set_attributes", (desired.path,), (sentence,)),), after)
+    _check(desired, current)
+    reasons = tuple("%s changes" % key for key in current.keys)
+    verb = "change" if current.text is not None else "write"
+    says: tuple[str, ...] = ("%s %s: %s" % (verb, desired.path, ", ".join(current.keys)),)
+    if desired.backup and current.text is not None:
+        says = ("keep a copy of %s" % desired.path, *says)
+    write = Step("write", (desired.path, current.candidate, desired.backup, reasons), says, is_event=True)
+    after = current.replace(text=current.candidate, attributes=current.wanted_attributes)
+    return Plan((write,), after)
+
+
+def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
+    """Refused when the candidate must not come into force."""
+    from .._toml.config_check import check_traps, unknown_keys
+
+    candidate, verdict = current.candidate or "", current.verdict
+    data = parse_toml(candidate, desired.path)
+    if verdict and verdict.complaint:
+        raise Refused(
+            "containerd does not start with what %s would be: %s" % (desired.path, verdict.complaint),
+            "correct the options; the file is as it was",
+        )
+    check_traps(data, desired.path)
+    if verdict is None:
+        return
+    before = {} if desired.is_from_default else parse_toml(current.text or "", desired.path)
+    paths = [path for path, value in changes(before, data) if value is not None and value != {}]
+    unknown = [] if desired.allow_unknown or desired.is_from_default else unknown_keys(paths, data, verdict)
+    if unknown:
+        raise Refused(
+            "this containerd knows no %s, and would ignore it without a word" % ", and no ".join(unknown),
+            "correct the name, see containerd config default, or set allow_unknown",
+        )
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
+    return ", ".join("%s %s" % pair for pair in attributes.items())
+
+
+def view(desired: DesiredConfig, state: CurrentConfig) -> str:
+    from .._toml.config_check import masked
+
+    if state.text is None:
+        return ""
+    head = "# %s\n" % _attributes(state.attributes) if state.attributes else ""
+    return head + masked(state.text)
+
+
+def report(desired: DesiredConfig, state: CurrentConfig, results: Sequence[Any]) -> Mapping[str, Any]:
+    """In a dry run the keys that would change are still at hand; after a real one the step brought them back."""
+    backup, reasons = results[0] if results and results[0] else ("", ())
+    if not results and state.keys:
+        reasons = tuple("%s changes" % key for key in state.keys)
+    if not reasons and state.is_newer:
+        reasons = ("%s has changed since containerd started" % desired.path,)
+    values: dict[str, Any] = {
+        "path": desired.path,
+        "config_version": version_of(parse_toml(state.text, desired.path)) if state.text else None,
+        "restart_required": bool(reasons),
+        "restart_reasons": list(reasons),
+        "warnings_of_containerd": list(state.verdict.warnings) if state.verdict else [],
+    }
+    return {**values, "backup_file": backup} if backup else values

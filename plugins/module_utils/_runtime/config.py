@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verbs for config.toml: read it, ask the installed containerd about it, replace it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from .._values.config import Verdict
+from .._values.errors import Missing, NotFound, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    from .._values.endpoint import Endpoint
+
+    class Files(Protocol):
+        """What only Ansible can do with a file."""
+
+        def attributes(self, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+            """Owner, group and mode as far as the user named them: as they are, and as they shall be."""
+
+        def set_attributes(self, path: str) -> None:
+            """Make them as they shall be."""
+
+        def put(self, source: str, path: str) -> None:
+            """Rename ``source`` to ``path``, whose attributes stay if it was there."""
+
+        def backup(self, path: str) -> str:
+            """Copy the file beside itself: the name of the copy."""
+
+    class Programs(Protocol):
+        """What only Ansible can do with a program."""
+
+        directory: str  # for what a program reads; gone with the module
+
+        def run(self, *arguments: str) -> tuple[int, str, str]:
+            """The named program's exit code, output and errors; Missing when it is not there."""
+
+
+class ConfigRuntime:
+    """The verbs that a decision about config.toml may use."""
+
+    def __init__(self, endpoint: Endpoint, files: Files, programs: Programs) -> None:
+        self._endpoint = endpoint
+        self._files = files
+        self._programs = programs
+        self._default = ""
+
+    def text(self, path: str) -> str | None:
+        """The content of the file; None when there is none."""
+        directory = os.path.dirname(os.path.realpath(path))
+        if not os.path.isdir(directory):
+            raise NotFound("cannot write %s: there is no directory %s" % (path, directory), "create it first")
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as exc:
+            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
+            raise Refused("cannot read %s: %s" % (path, reason), "correct path, or run with become") from exc
+
+    def attributes(self, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Owner, group and mode as far as the user named them: as they are, and as they shall be."""
+        return self._files.attributes(path)
+
+    def default_config(self) -> str:
+        """What containerd takes without any file; Missing when it is not installed."""
+        if not self._default:
+            code, output, errors = self._programs.run("config", "default")
+            if code:
+                raise Missing(
+                    "containerd config default ended with %d: %s" % (code, _last_line(errors)),
+                    "name the containerd that runs here with executable",
+                )
+            self._default = output
+        return self._default
+
+    def judge(self, path: str, text: str) -> Verdict:
+        """What containerd says of ``text`` as the content of ``path``. Changes nothing there."""
+        from tempfile import NamedTemporaryFile
+
+        from .._toml.document import parse_toml
+        from .._toml.editing import edited
+
+        imports = parse_toml(text, path).get("imports", [])
+        if isinstance(imports, list) and all(
+            isinstance(name, str) for name in imports
+        ):  # else containerd tells
+            absolute = [_absolute(name, path) for name in imports]
+            for name in absolute:
+                if not any(sign in name for sign in "*?[") and not os.path.exists(name):
+                    return Verdict("it imports %s, which does not exist" % name)
+            if absolute != imports:  # it lies elsewhere while it is looked at
+                text = edited(text, {"imports": absolute}, path)
+        with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=self._programs.directory) as file:
+            file.write(text)
+            file.flush()
+            code, output, errors = self._programs.run("--config", file.name, "config", "dump")
+            errors = errors.replace(file.name, path)
+        if code:
+            return Verdict(_last_line(errors) or "it ended with %d" % code)
+        warnings = [line for line in errors.splitlines() if "level=warning" in line]
+        return Verdict("", output, tuple(_without_time(line) for line in warnings), self.default_config())
+
+    def is_newer_than_daemon(self, path: str) -> bool:
+        """Whether the file changed after the daemon started that answers now; no when none does.
+
+        containerd makes its socket anew at each start.
+        """
+        try:
+            return os.stat(path).st_mtime_ns > os.stat(self._endpoint.address).st_mtime_ns
+        except OSError:
+            return False
+
+    def write(
+        self, path: str, text: str, backup: bool, reasons: tuple[str, ...]
+    ) -> tuple[str, tuple[str, ...]]:
+        """Put ``text`` in its place at once: the name of the backup if one was made, and ``reasons``."""
+        from .aside import written_aside
+
+        real = os.path.realpath(path)  # a link stays one
+        copy = self._files.backup(real) if backup and os.path.exists(real) else ""
+        with written_aside(real) as aside:
+            aside.file.write(text.encode())
+            self._files.put(aside.finish(), real)
+        self._files.set_attributes(real)
+        return copy, reasons
+
+    def set_attributes(self, path: str) -> None:
+        """Owner, group and mode as the user named them."""
+        self._files.set_attributes(os.path.realpath(path))
+
+
+def _absolute(name: str, path: str) -> str:
+    return os.path.join(os.path.dirname(os.path.realpath(path)), name)
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return _without_time(lines[-1]) if lines else ""
+
+
+def _without_time(line: str) -> str:
+    return line.partition(" ")[2] if line.startswith("time=") else line

@@ -1,0 +1,17 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What containerd says about a configuration file."""
+
+from __future__ import annotations
+
+from .value import Value
+
+
+class Verdict(Value):
+    """``complaint``: why it would not start with the file; '' when it would."""
+
+    complaint: str
+    dump: str = ""  # the file with all that it leaves out, as TOML, by containerd
+    warnings: tuple[str, ...] = ()
+    default: str = ""  # what it takes without any file

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where settings stand in each version of config.toml, and what is written beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.containerd.plugins.module_utils._toml.config import (
+    CRI,
+    CRI_IMAGES,
+    CRI_RUNTIME,
+    RUNC,
+    TRANSFER,
+    completed,
+    patch_for,
+    removal_of,
+    version_of,
+)
+from ansible_collections.community.containerd.plugins.module_utils._toml.config_check import (
+    check_traps,
+    masked,
+    unknown_keys,
+)
+from ansible_collections.community.containerd.plugins.module_utils._values.config import Verdict
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused
+
+V2, V3, V4 = {"version": 2}, {"version": 3}, {"version": 4}
+
+
+@pytest.mark.parametrize(
+    ("wish", "old", "new"),
+    [
+        (
+            {"sandbox_image": "p:1"},
+            {CRI: {"sandbox_image": "p:1"}},
+            {CRI_IMAGES: {"pinned_images": {"sandbox": "p:1"}}},
+        ),
+        (
+            {"snapshotter": "s"},
+            {CRI: {"containerd": {"snapshotter": "s"}}},
+            {CRI_IMAGES: {"snapshotter": "s"}},
+        ),
+        (
+            {"registry_config_path": "/c"},
+            {CRI: {"registry": {"config_path": "/c"}}},
+            {CRI_IMAGES: {"registry": {"config_path": "/c"}}},
+        ),
+        (
+            {"max_concurrent_downloads": 5},
+            {CRI: {"max_concurrent_downloads": 5}},
+            {TRANSFER: {"max_concurrent_downloads": 5}},
+        ),
+        (
+            {"cni_bin_dirs": ["/b"]},
+            {CRI: {"cni": {"bin_dir": "/b"}}},
+            {CRI_RUNTIME: {"cni": {"bin_dirs": ["/b"]}}},
+        ),
+        (
+            {"systemd_cgroup": True},
+            {CRI: {"containerd": {"runtimes": {"runc": {"options": {"SystemdCgroup": True}}}}}},
+            {CRI_RUNTIME: {"containerd": {"runtimes": {"runc": {"options": {"SystemdCgroup": True}}}}}},
+        ),
+    ],
+)
+def test_a_setting_stands_where_its_version_has_it(wish: Any, old: Any, new: Any) -> None:
+    assert patch_for(wish, V2) == {"plugins": old}
+    assert patch_for(wish, V3) == {"plugins": new}
+    assert patch_for(wish, V4) == {"plugins": new}
+    assert patch_for(wish, {**V2, "plugins": {CRI_IMAGES: {}}}) == {"plugins": new}
+
+
+def test_the_daemon_s_own_directories_stand_at_the_top() -> None:
+    assert patch_for({"root": "/r", "state_dir": "/s"}, V2) == {"root": "/r", "state": "/s"}
+
+
+def test_a_second_number_of_downloads_goes_since_it_turns_the_transfer_service_off() -> None:
+    data = {**V3, "plugins": {CRI_IMAGES: {"max_concurrent_downloads": 9}}}
+    plugins = patch_for({"max_concurrent_downloads": 5}, data)["plugins"]
+    assert plugins == {
+        TRANSFER: {"max_concurrent_downloads": 5},
+        CRI_IMAGES: {"max_concurrent_downloads": None},
+    }
+
+
+def test_what_version_4_moved_and_version_2_has_no_room_for_is_refused() -> None:
+    with pytest.raises(Refused, match="another form"):
+        patch_for({"grpc": {}}, V4)
+    with pytest.raises(Refused, match="room for one"):
+        patch_for({"cni_bin_dirs": ["/a", "/b"]}, V2)
+
+
+def test_the_cgroups_of_all_runtimes_of_runc_are_set_but_where_the_user_says_otherwise() -> None:
+    kata = {"runtime_type": "io.containerd.kata.v2"}
+    there = {"crun": {"runtime_type": RUNC}, "kata": kata}
+    data = {**V3, "plugins": {CRI_RUNTIME: {"containerd": {"runtimes": there}}}}
+    own = {"runtime_type": RUNC, "options": {"SystemdCgroup": False}}
+    patch = patch_for({"runtimes": {"own": own, "kata": None}, "systemd_cgroup": True}, data)
+    runtimes = patch["plugins"][CRI_RUNTIME]["containerd"]["runtimes"]
+    told = {name: table and table["options"]["SystemdCgroup"] for name, table in runtimes.items()}
+    assert told == {"own": False, "kata": None, "runc": True, "crun": True}
+
+
+def test_runc_and_its_type_are_written_beside_what_would_lose_them_in_version_2() -> None:
+    for wish in ({"snapshotter": "s"}, {"runtimes": {"crun": {}}}, {"systemd_cgroup": True}):
+        patch = completed(patch_for(wish, V2), V2)
+        runtimes = patch["plugins"][CRI]["containerd"]["runtimes"]
+        assert {table["runtime_type"] for table in runtimes.values()} == {RUNC}
+        assert "runc" in runtimes
+    there = {**V2, "plugins": {CRI: {"containerd": {"runtimes": {"runc": {"runtime_type": "x"}}}}}}
+    assert (
+        "runtimes"
+        not in completed(patch_for({"snapshotter": "s"}, there), there)["plugins"][CRI]["containerd"]
+    )
+    assert "runtime_type" not in str(completed(patch_for({"snapshotter": "s"}, V3), V3))
+
+
+def test_a_removal_names_keys_whatever_their_values() -> None:
+    assert removal_of({"a": {"b": 1, "c": None, "d": {}}}) == {"a": {"b": None, "c": None, "d": None}}
+
+
+def test_a_file_without_a_version_is_of_version_1() -> None:
+    assert [version_of(data) for data in ({}, V2, {"version": "2"})] == [1, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("cri", "says"),
+    [
+        ({"registry": {"config_path": "/c", "mirrors": {"a": {}}}}, "registry.mirrors"),
+        ({"registry": {"config_path": "/c", "configs": {"a": {"tls": {"x": 1}}}}}, "registry.mirrors"),
+        ({"containerd": {"default_runtime_name": "none"}}, "no runtime 'none'"),
+        ({"containerd": {"runtimes": {"crun": {}}}}, "no runtime 'runc'"),
+    ],
+)
+def test_what_the_cri_plugin_does_not_start_with_is_refused(cri: Any, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        check_traps({**V2, "plugins": {CRI: cri}}, "it")
+
+
+def test_further_traps_are_refused() -> None:
+    with pytest.raises(Refused, match="bin_dirs"):
+        check_traps({**V3, "plugins": {CRI_RUNTIME: {"cni": {"bin_dir": "/a", "bin_dirs": ["/a"]}}}}, "it")
+    with pytest.raises(Refused, match="write it as /etc/c/conf.d"):
+        check_traps({**V2, "imports": ["conf.d/*.toml"]}, "/etc/c/config.toml")
+    check_traps({**V3, "plugins": {CRI_RUNTIME: {"containerd": {"runtimes": {"crun": {}}}}}}, "it")
+    check_traps({**V2, "imports": ["/etc/*.toml", "a.toml"]}, "it")
+
+
+OLD_DUMP = 'version = 2\noom_score = 1\n[plugins."%s"]\nsandbox_image = "p"\n' % CRI
+OLD = Verdict("", OLD_DUMP, (), OLD_DUMP)
+
+
+def test_a_key_is_known_when_the_dump_has_it() -> None:
+    data = {
+        "oom_score": 1,
+        "oops": 1,
+        "off": False,
+        "plugins": {CRI: {"sandbox_image": "p", "typo": 1}, "x": {"a": 1}},
+    }
+    paths = [
+        ("oom_score",),
+        ("oops",),
+        ("off",),
+        ("plugins", CRI, "sandbox_image"),
+        ("plugins", CRI, "typo"),
+        ("plugins", "x", "a"),
+    ]
+    assert unknown_keys(paths, {**V2, **data}, OLD) == ["oops", 'plugins."%s".typo' % CRI, "plugins.x.a"]
+
+
+def test_the_keys_of_a_disabled_plugin_are_let_pass() -> None:
+    data = {**V2, "disabled_plugins": [CRI], "plugins": {CRI: {"any": 1}}}
+    assert unknown_keys([("plugins", CRI, "any")], data, OLD) == []
+
+
+def test_where_the_dump_is_of_another_version_the_warnings_tell() -> None:
+    dump = 'version = 3\n[plugins."%s"]\na = 1\n' % CRI_RUNTIME
+    warnings = (
+        'level=warning msg="Ignoring unknown key" key="containerd typo" plugin=x',
+        "level=warning key=oops row=2",
+    )
+    data = {
+        **V2,
+        "oops": 1,
+        "good": 1,
+        "plugins": {CRI: {"containerd": {"typo": 1, "good": 1}}, "foo": {"a": 1}},
+    }
+    paths = [
+        ("oops",),
+        ("good",),
+        ("plugins", CRI, "containerd", "typo"),
+        ("plugins", CRI, "containerd", "good"),
+        ("plugins", "foo", "a"),
+    ]
+    found = unknown_keys(paths, data, Verdict("", dump, warnings, dump))
+    assert found == ["oops", 'plugins."%s".containerd.typo' % CRI, "plugins.foo.a"]
+
+
+def test_an_option_that_runc_does_not_know_is_found_though_containerd_takes_any() -> None:
+    runtimes = {
+        "runc": {"runtime_type": RUNC, "options": {"SystemdCgroup": True, "SystemdCgrup": True}},
+        "kata": {"runtime_type": "io.containerd.kata.v2", "options": {"ConfigPath": "/c", "Any": 1}},
+    }
+    data = {**V2, "plugins": {CRI: {"runtimes": runtimes}}}
+    dump = (
+        'version = 2\n[plugins."%s".runtimes]\nrunc.options = {SystemdCgroup = true, SystemdCgrup = true}\n'
+        % CRI
+    )
+    dump += "kata.options = {Any = 1}\n"
+    paths = [
+        ("plugins", CRI, "runtimes", *rest)
+        for rest in (
+            ("runc", "options", "SystemdCgroup"),
+            ("runc", "options", "SystemdCgrup"),
+            ("kata", "options", "Any"),
+        )
+    ]
+    (found,) = unknown_keys(paths, data, Verdict("", dump, (), dump))
+    assert found.endswith("SystemdCgrup")
+
+
+def test_secrets_are_masked_wherever_they_stand() -> None:
+    text = """\
+[plugins.x.registry.configs."h".auth]
+  username = "u1" # c
+  password = "geheim"
+[plugins.x.registry]
+  configs.h2 = { auth = { password = "geheim" } }
+  headers = { A = ["geheim"] }
+[plugins.x.registry.headers]
+  B = ["geheim"]
+[debug]
+  level = "info"
+"""
+    seen = masked(text)
+    assert "geheim" not in seen
+    assert 'level = "info"' in seen
+    assert "# c" in seen
