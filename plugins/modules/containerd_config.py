@@ -67,10 +67,21 @@ options:
     description:
       - The version of a new file. V(auto) is the one that the installed containerd writes itself.
       - A file that is there keeps its version. If it has another than the one named here, the task fails.
-      - A file that names no version is refused, since containerd 2 drops its settings.
+      - A file that names no version is refused, since containerd 2 drops its settings. See O(migrate).
     type: str
     choices: [auto, '2', '3', '4']
     default: auto
+  migrate:
+    description:
+      - Whether a file of version 2 becomes one of version 3 where containerd 2 or newer is installed, before the
+        options are put in. Where containerd 1 is, it stays one of version 2.
+      - Comments move with their keys. Nothing is lost that containerd drops when it converts such a file at its start.
+        Defaults are not written out. Files of O(imports) stay as they are, and are taken as version 2 then.
+      - C(max_concurrent_downloads) goes to the transfer service, which fetches for pods in containerd 2.
+      - A file without a version that has no plugins, as some packages ship it, gets one, and V(cri) among the disabled
+        plugins its long name.
+    type: bool
+    default: false
   systemd_cgroup:
     description:
       - Whether systemd makes the cgroups of pods. It must be what the kubelet says.
@@ -241,6 +252,11 @@ EXAMPLES = r"""
     debug:
       level: debug
 
+- name: The file is of the version that the installed containerd writes itself
+  community.containerd.containerd_config:
+    migrate: true
+    backup: true
+
 - name: The deprecated mirrors are gone
   community.containerd.containerd_config:
     state: absent
@@ -324,6 +340,7 @@ ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "base": {"type": "str", "choices": ["existing", "default"], "default": "existing"},
     "config_version": {"type": "str", "choices": ["auto", "2", "3", "4"], "default": "auto"},
+    "migrate": {"type": "bool", "default": False},
     "systemd_cgroup": {"type": "bool"},
     "sandbox_image": {"type": "str", "aliases": ["pause_image"]},
     "registry_config_path": {"type": "str"},

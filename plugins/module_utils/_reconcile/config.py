@@ -31,6 +31,7 @@ class DesiredConfig(Value):
     settings: tuple[Mapping[str, Any], ...]  # merge patches, in their order
     is_removal: bool
     is_from_default: bool  # not from the file that is there
+    migrate: bool
     version: int | None  # None: that of the file, or for a new one that of the daemon
     allow_unknown: bool
     validate: bool
@@ -39,6 +40,7 @@ class DesiredConfig(Value):
 
 class CurrentConfig(Value):
     text: str | None  # None: no file
+    carried: Mapping[str, Any]  # what the file holds before the options are put in: as it is, or migrated
     candidate: str | None
     keys: tuple[str, ...]  # that differ between them
     verdict: Verdict | None  # on the candidate; None: not asked, or nothing would change
@@ -65,6 +67,7 @@ def want(params: Mapping[str, Any]) -> DesiredConfig:
         settings=settings,
         is_removal=is_removal,
         is_from_default=params["base"] == "default",
+        migrate=params["migrate"],
         version=None if version == "auto" else int(version),
         allow_unknown=params["allow_unknown"],
         validate=params["validate"],
@@ -76,15 +79,16 @@ def read(verbs: ConfigVerbs, desired: DesiredConfig) -> CurrentConfig:
     path = desired.path
     text = verbs.text(path)
     data = parse_toml(text or "", path)
-    candidate = _candidate(verbs, desired, text, data)
-    patch = parse_toml(candidate or "", path)
-    keys = _differences(data, patch)
-    if text is not None and not keys:
+    start = _start(verbs, desired, text, data)
+    candidate = start if start is None else _candidate(desired, start)
+    keys = _differences(data, parse_toml(candidate or "", path))
+    if text is not None and (not keys or start is None):
         candidate = text
     is_new = candidate != text and candidate is not None
     actual, wished = verbs.attributes(path)
     return CurrentConfig(
         text=text,
+        carried=parse_toml(start or "", path),
         candidate=candidate,
         keys=keys,
         verdict=verbs.judge(path, candidate) if is_new and candidate and desired.validate else None,
@@ -94,21 +98,35 @@ def read(verbs: ConfigVerbs, desired: DesiredConfig) -> CurrentConfig:
     )
 
 
-def _candidate(
+def _start(
     verbs: ConfigVerbs, desired: DesiredConfig, text: str | None, data: Mapping[str, Any]
 ) -> str | None:
-    """The text that should be there; None when no file is wanted."""
+    """The text that the options are put into: the file's, migrated if need be, or a new one; None when no file is."""
     if desired.is_from_default:
-        text = verbs.default_config()
-        data = parse_toml(text, "the default configuration")
+        return verbs.default_config()
     if not data:
         if desired.is_removal:
-            return text
-        version = desired.version or version_of(
-            parse_toml(verbs.default_config(), "the default configuration")
-        )
-        text = edited(text or "", {"version": version}, desired.path)
-        data = {"version": version}
+            return None
+        version = desired.version or _version_of_daemon(verbs)
+        return edited(text or "", {"version": version}, desired.path)
+    if desired.migrate and text and version_of(data) in (1, 2):
+        from .._toml.migration import migrated, with_version
+
+        if version_of(data) == 1 and "plugins" not in data:
+            text = with_version(text, desired.path)
+        target = desired.version or min(_version_of_daemon(verbs), 3)
+        if target == 3 and version_of(parse_toml(text, desired.path)) == 2:
+            text = migrated(text, desired.path)
+    return text
+
+
+def _version_of_daemon(verbs: ConfigVerbs) -> int:
+    return version_of(parse_toml(verbs.default_config(), "the default configuration"))
+
+
+def _candidate(desired: DesiredConfig, text: str) -> str:
+    """The text that should be there."""
+    data = parse_toml(text, desired.path)
     _check_version(desired, data)
     future = data
     for settings in () if desired.is_removal else desired.settings:
@@ -117,7 +135,7 @@ def _candidate(
     for settings in desired.settings:
         patch = _joined(patch, settings)
     patch = removal_of(patch) if desired.is_removal else completed(patch, data)
-    return edited(text or "", patch, desired.path)
+    return edited(text, patch, desired.path)
 
 
 def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,12 +152,12 @@ def _check_version(desired: DesiredConfig, data: Mapping[str, Any]) -> None:
     if version not in SUPPORTED:
         raise Refused(
             "%s is of version %s, whose settings containerd 2 drops" % (desired.path, version),
-            "write it anew with version = 2 and the long names of plugins, or set base to default",
+            "set migrate, or if it has plugins write it anew with version = 2 and their long names",
         )
     if desired.version not in (None, version):
         raise Refused(
             "%s is of version %d, not %d" % (desired.path, version, desired.version or 0),
-            "leave config_version out, or set base to default",
+            "set migrate for one of version 2 to become 3, or leave config_version out",
         )
 
 
@@ -194,9 +212,15 @@ def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
     check_traps(data, desired.path)
     if verdict is None:
         return
-    before = {} if desired.is_from_default else parse_toml(current.text or "", desired.path)
-    paths = [path for path, value in changes(before, data) if value is not None and value != {}]
-    unknown = [] if desired.allow_unknown or desired.is_from_default else unknown_keys(paths, data, verdict)
+    if version_of(data) > version_of(parse_toml(verdict.default, "the default configuration")):
+        raise Refused(
+            "%s would be of version %d, which this containerd does not know"
+            % (desired.path, version_of(data)),
+            "leave config_version out",
+        )
+    added = changes(current.carried, data)
+    paths = [path for path, value in added if value is not None and value != {}]
+    unknown = [] if desired.allow_unknown else unknown_keys(paths, data, verdict)
     if unknown:
         raise Refused(
             "this containerd knows no %s, and would ignore it without a word" % ", and no ".join(unknown),

@@ -77,7 +77,7 @@ def same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(same(*pair) for pair in zip(one, other))
-    return type(one) is type(other) and (one == other or one != one)
+    return type(one) is type(other) and (one == other or str(one) == str(other) == "nan")
 
 
 def edited(text: str, patch: Mapping[str, Any], path: str) -> str:
@@ -85,12 +85,28 @@ def edited(text: str, patch: Mapping[str, Any], path: str) -> str:
     data = parse_toml(text, path)
     for key, value in changes(data, patch):
         text = _without(text, key) if value is None else _with(text, key, value)
-    if not same(_full(parse_toml(text, path)), _full(merged(data, patch))):
+    if not is_same_but_for_empty_tables(parse_toml(text, path), merged(data, patch)):
         raise Refused(
             "%s has a form in which its keys cannot be changed one by one" % path,
             "write its tables with headers of their own",
         )
     return text
+
+
+def is_same_but_for_empty_tables(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return same(_full(one), _full(other))
+
+
+def inserted(text: str, table: Path, lines: str) -> str:
+    """``lines``, whole pairs, as the last of the table, whose header is made if it is not there."""
+    found = list(statements(text))
+    header = [each for each in found if each.is_header and each.path == table]
+    if not header:
+        text = _with_header(text, found, table)
+        return inserted(text, table, lines)
+    pairs = [each for each in found if not each.is_header and each.table == table]
+    position = (pairs or header)[-1].end
+    return _ended(text[:position], _newline(text)) + lines + text[position:]
 
 
 def _full(table: Mapping[str, Any]) -> dict[str, Any]:

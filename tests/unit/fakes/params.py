@@ -153,6 +153,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "state": "present",
         "base": "existing",
         "config_version": "auto",
+        "migrate": False,
         **dict.fromkeys(LOGICAL),
         "settings": None,
         "secret_settings": None,

@@ -27,6 +27,7 @@ class Host:
         self.file = text
         self.complaint = complaint
         self.mode = "0644"
+        self.default = DEFAULT
         self.wanted_mode = ""
         self.is_newer = False
         self.writes = 0
@@ -39,12 +40,14 @@ class Host:
         return ({"mode": self.mode} if wanted and self.file is not None else {}), wanted
 
     def default_config(self) -> str:
-        return DEFAULT
+        return self.default
 
     def judge(self, path: str, text: str) -> Verdict:
         known = {key: value for key, value in parse_toml(text, path).items() if key != "nonsense"}
         dump = "".join("%s = %s\n" % (key, value) for key, value in known.items() if isinstance(value, int))
-        return Verdict(self.complaint, dump + '[debug]\nlevel = "x"\n', ("level=warning msg=old",), DEFAULT)
+        return Verdict(
+            self.complaint, dump + '[debug]\nlevel = "x"\n', ("level=warning msg=old",), self.default
+        )
 
     def is_newer_than_daemon(self, path: str) -> bool:
         return self.is_newer
@@ -138,6 +141,21 @@ def test_runtimes_that_come_in_the_same_task_have_their_cgroups_at_once(version:
     runtimes = {"a": {}, "kata": {"runtime_type": "io.containerd.kata.v2"}}
     climb(host, systemd_cgroup=True, runtimes=runtimes, settings=further, allow_unknown=True)
     assert (host.file or "").count("SystemdCgroup = true") == 3
+
+
+def test_a_file_is_migrated_once_and_only_where_the_daemon_knows_the_version() -> None:
+    cri = '[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "p:1"\n'
+    host = Host("version = 2\n" + cri)
+    climb(host, migrate=True)
+    assert parse_toml(host.file or "", "it")["plugins"]["io.containerd.cri.v1.images"]["pinned_images"]
+    host = Host("version = 2\n" + cri)
+    host.default = "version = 2\n"
+    assert not call(host, migrate=True).changed
+    with pytest.raises(Refused, match="does not know"):
+        call(host, migrate=True, config_version="3")
+    host = Host('disabled_plugins = ["cri"]\n')
+    climb(host, migrate=True)
+    assert host.file == 'disabled_plugins = ["io.containerd.grpc.v1.cri"]\nversion = 3\n'
 
 
 def test_a_mode_changes_without_a_restart() -> None:
