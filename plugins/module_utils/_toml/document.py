@@ -41,9 +41,12 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Tables, lists and strings of Python; tomlkit's own classes behave as these, but are slow and not equal."""
+    """Values of Python's own types; tomlkit's classes behave as these, but are slow and not equal."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
+    for kind in (bool, str, int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return value  # a date or a time
