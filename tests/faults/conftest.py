@@ -5,41 +5,34 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.community.containerd.tests.lab import namespaces
-from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 from ansible_collections.community.containerd.tests.lab.lying_registry import LyingRegistry
 from ansible_collections.community.containerd.tests.lab.plugin import (
     daemon,
     lab,
     namespace,
+    newest,
+    newest_namespace,
     private_daemon,
     pytest_generate_tests,
 )
-from ansible_collections.community.containerd.tests.lab.world import Lab
 
 # Fixtures of every test below this folder.
-__all__ = ["daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+__all__ = [
+    "daemon",
+    "lab",
+    "namespace",
+    "newest",
+    "newest_namespace",
+    "private_daemon",
+    "pytest_generate_tests",
+]
 
 
 @pytest.fixture
 def liar() -> Iterator[LyingRegistry]:
     with LyingRegistry() as registry:
         yield registry
-
-
-@pytest.fixture
-def newest(lab: Lab) -> Daemon:
-    """One daemon, for what no daemon has a say in."""
-    return lab.daemons[-1]
-
-
-@pytest.fixture
-def newest_namespace(newest: Daemon) -> Iterator[str]:
-    name = f"{newest.namespace}-{uuid.uuid4().hex[:8]}"
-    yield name
-    namespaces.remove(newest, name)

@@ -1,8 +1,8 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""pytest fixtures over a lab: ``lab``, ``daemon`` (each version in turn), ``namespace``, ``private_daemon``,
-and beside it ``archive_tools``.
+"""pytest fixtures over a lab: ``lab``, ``daemon`` (each version in turn), ``newest``, ``namespace``,
+``private_daemon``, and beside it ``archive_tools``.
 
 Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import daemon, lab, …``.
 With CTR_LAB set (lab.py run does) that lab is used; else one is brought up, and taken down at the end.
@@ -25,7 +25,16 @@ from .archive_tools import ArchiveTools
 from .daemon import Daemon
 from .world import Lab
 
-__all__ = ["archive_tools", "daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+__all__ = [
+    "archive_tools",
+    "daemon",
+    "lab",
+    "namespace",
+    "newest",
+    "newest_namespace",
+    "private_daemon",
+    "pytest_generate_tests",
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -63,6 +72,19 @@ def namespace(daemon: Daemon) -> Iterator[str]:
     name = f"{daemon.namespace}-{uuid.uuid4().hex[:8]}"
     yield name
     namespaces.remove(daemon, name)
+
+
+@pytest.fixture
+def newest(lab: Lab) -> Daemon:
+    """One daemon, for what no daemon has a say in."""
+    return lab.daemons[-1]
+
+
+@pytest.fixture
+def newest_namespace(newest: Daemon) -> Iterator[str]:
+    name = f"{newest.namespace}-{uuid.uuid4().hex[:8]}"
+    yield name
+    namespaces.remove(newest, name)
 
 
 @pytest.fixture

@@ -10,9 +10,20 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
     daemon,
     lab,
     namespace,
+    newest,
+    newest_namespace,
     private_daemon,
     pytest_generate_tests,
 )
 
 # Fixtures of every test below this folder.
-__all__ = ["archive_tools", "daemon", "lab", "namespace", "private_daemon", "pytest_generate_tests"]
+__all__ = [
+    "archive_tools",
+    "daemon",
+    "lab",
+    "namespace",
+    "newest",
+    "newest_namespace",
+    "private_daemon",
+    "pytest_generate_tests",
+]
