@@ -250,9 +250,8 @@ def test_what_other_tools_wrote_is_what_ctr_makes_of_it(
 ) -> None:
     source = archives.write(tmp_path / "source.tar", _members("docker-old"))
     archive_tools.podman("load", "--input", str(source))
-    written = {
-        kind: tmp_path / f"{kind}.tar" for kind in ("podman-docker", "podman-oci", "buildah", "skopeo-docker")
-    }
+    kinds = ("podman-docker", "podman-oci", "buildah", "skopeo-docker", "skopeo-oci")
+    written = {kind: tmp_path / f"{kind}.tar" for kind in kinds}
     both = ("--multi-image-archive", *NAMES)
     archive_tools.podman(
         "save", "--format", "docker-archive", "--output", str(written["podman-docker"]), *both
@@ -264,6 +263,8 @@ def test_what_other_tools_wrote_is_what_ctr_makes_of_it(
         f"oci-archive:{written['podman-oci']}",
         f"docker-archive:{written['skopeo-docker']}:{NAMES[1]}",
     )
+    named = f"oci-archive:{written['skopeo-oci']}:registry.example/skopeo/app:3"
+    archive_tools.skopeo("copy", f"docker-archive:{source}:{NAMES[1]}", named)
     for path in written.values():
         pair.daemon.ctr("images", "import", str(path), namespace=pair.theirs)
         done = modules.done(modules.run("ctr_image_import", pair.daemon, pair.ours, path=str(path)))
