@@ -22,14 +22,17 @@ sys.path.insert(0, str(ROOT / ".dev"))
 
 import report  # noqa: E402
 from exports import Exports  # noqa: E402
+from imports import Imports  # noqa: E402
 from many import Crowd  # noqa: E402
 from measure import Contestant, in_turns  # noqa: E402
 from noops import Settled  # noqa: E402
 from pulls import Pulls  # noqa: E402
+from pushes import REPOSITORY, Pushes  # noqa: E402
 from report import Row  # noqa: E402
 from samples import MIB, Sample  # noqa: E402
 from tasks import Tasks, run_tool  # noqa: E402
 
+from ansible_collections.community.containerd.tests.lab.archives import all_blobs  # noqa: E402
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon  # noqa: E402
 from ansible_collections.community.containerd.tests.lab.world import Lab  # noqa: E402
 
@@ -60,7 +63,7 @@ MANY = [  # what, ours, theirs, limit
 ]
 PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]
 PEAK_LIMIT_MIB = 80
-EXPORT_LIMIT = 1.1
+ARCHIVE_LIMIT = PUSH_LIMIT = 1.1
 
 
 class Bench:
@@ -93,10 +96,35 @@ class Bench:
         references = self._push(Sample("export", 1024 * MIB))
         runs = in_turns(exports.contestants(references), self._pull_rounds, warm_ups=0)
         seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
-        yield Row("export: one layer of 1 GiB / ctr", "s", seconds["ours"], seconds["theirs"], EXPORT_LIMIT)
+        yield Row("export: one layer of 1 GiB / ctr", "s", seconds["ours"], seconds["theirs"], ARCHIVE_LIMIT)
         peaks = [run.peak_bytes / MIB for run in runs["ours"]]
         yield Row("peak memory, export of 1 GiB", "MiB", peaks, limit=PEAK_LIMIT_MIB)
         exports.forget(references)
+
+    def imports(self) -> Iterator[Row]:
+        imports = Imports(self._daemon, self._tasks, self._folder / "import.tar")
+        Sample("import", 1024 * MIB).archive(imports.archive, self._next_seed(), "bench.example/import:1")
+        runs = in_turns(imports.contestants(), self._pull_rounds, warm_ups=0)
+        seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
+        yield Row("import: one layer of 1 GiB / ctr", "s", seconds["ours"], seconds["theirs"], ARCHIVE_LIMIT)
+        peaks = [run.peak_bytes / MIB for run in runs["ours"]]
+        yield Row("peak memory, import of 1 GiB", "MiB", peaks, limit=PEAK_LIMIT_MIB)
+        imports.forget()
+        imports.archive.unlink()
+
+    def push(self) -> Iterator[Row]:
+        archive, name = self._folder / "push.tar", f"{self._registry.host}/{REPOSITORY}:1"
+        image = Sample("push", 512 * MIB).archive(archive, self._next_seed(), name)
+        digests = [blob.digest for blob in all_blobs(image)]
+        pushes = Pushes(self._daemon, self._registry, self._tasks, digests)
+        contestants = pushes.contestants(archive)
+        archive.unlink()
+        runs = in_turns(contestants, self._pull_rounds)
+        seconds = {name: [run.seconds for run in those] for name, those in runs.items()}
+        yield Row("push: one layer of 512 MiB / ctr", "s", seconds["ours"], seconds["theirs"], PUSH_LIMIT)
+        peaks = [run.peak_bytes / MIB for run in runs["ours"]]
+        yield Row("peak memory, push of 512 MiB", "MiB", peaks, limit=PEAK_LIMIT_MIB)
+        pushes.end()
 
     def memory(self) -> Iterator[Row]:
         for size, sample in PEAKS:
@@ -125,14 +153,19 @@ class Bench:
             yield Row(what, "KiB", [size["bytes"] / 1024])
 
     def _push(self, sample: Sample) -> list[str]:
+        return sample.push(self._registry, self._folder, self._next_seed())
+
+    def _next_seed(self) -> int:
         self._seed += 1000
-        return sample.push(self._registry, self._folder, self._seed)
+        return self._seed
 
 
 PARTS = {
     "noop": Bench.noop,
     "pull": Bench.pull,
     "export": Bench.export,
+    "import": Bench.imports,
+    "push": Bench.push,
     "memory": Bench.memory,
     "many": Bench.many,
     "payload": Bench.payload,

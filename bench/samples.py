@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.community.containerd.tests.lab import images
+from ansible_collections.community.containerd.tests.lab import archives, images
+from ansible_collections.community.containerd.tests.lab.images import Image
 from ansible_collections.community.containerd.tests.lab.layers import random_layer
 from ansible_collections.community.containerd.tests.lab.registries import Registry
 from ansible_collections.community.containerd.tests.lab.standard_images import ARCHITECTURE
@@ -52,3 +53,14 @@ class Sample:
         for path in folder.iterdir():
             path.unlink()  # the registry has it now
         return references
+
+    def archive(self, path: Path, seed: int, name: str) -> Image:
+        """Write an archive of one such image, which has this name in it."""
+        folder = path.parent / self.name
+        folder.mkdir(parents=True)
+        made = [random_layer(self.layer_bytes, seed=seed + each, store=folder) for each in range(self.layers)]
+        image = images.image(made, architecture=ARCHITECTURE)
+        archives.write(path, archives.oci_members([(image, archives.named(name))]))
+        for each in folder.iterdir():
+            each.unlink()  # the archive has it now
+        return image
