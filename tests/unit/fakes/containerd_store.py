@@ -188,6 +188,37 @@ class Store:
             "namespace": {"name": name, "labels": self.spaces[name].labels if name in self.spaces else {}}
         }
 
+    def _namespaces_Create(self, call: Call, space: Namespace) -> Answer:
+        made = _need_part(call.request["namespace"], "namespace")
+        if made["name"] in self.spaces:
+            raise Status(EXISTS, "namespace %r: already exists" % made["name"])
+        self.space(made["name"]).labels = dict(made["labels"])
+        return {"namespace": made}
+
+    def _namespaces_Update(self, call: Call, space: Namespace) -> Answer:
+        wanted = _need_part(call.request["namespace"], "namespace")
+        labels = self.space(wanted["name"]).labels
+        for path in call.request["update_mask"]["paths"]:
+            key = path[len("labels.") :]
+            labels[key] = wanted["labels"].get(key, "")
+            if not labels[key]:
+                del labels[key]
+        return {"namespace": {"name": wanted["name"], "labels": labels}}
+
+    def _namespaces_Delete(self, call: Call, space: Namespace) -> Answer:
+        found = _need(self.spaces, call.request["name"], "namespace")
+        kinds = ("images", "blobs", "containers", "snapshots")
+        held = [kind for kind in kinds if getattr(found, kind)]
+        if held:
+            raise Status(PRECONDITION, "namespace must be empty, but it still has " + ", ".join(held))
+        del self.spaces[call.request["name"]]
+        return {}
+
+    def _introspection_Plugins(self, call: Call, space: Namespace) -> Answer:
+        kind = "io.containerd.snapshotter.v1"
+        plugins = [{"type": kind, "id": name} for name in SNAPSHOTTERS]
+        return {"plugins": [*plugins, {"type": kind, "id": "zfs", "init_err": {"message": "skip plugin"}}]}
+
     def _leases_Create(self, call: Call, space: Namespace) -> Answer:
         space = self.space(call.namespace)
         if call.request["id"] in space.leases:

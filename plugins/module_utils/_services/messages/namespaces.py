@@ -6,8 +6,21 @@
 from __future__ import annotations
 
 from ..._wire.protobuf.fields import STRING
+from ..._wire.protobuf.well_known import EMPTY, FIELD_MASK
 from .method import Method
 
 NAMESPACE = {1: ("name", STRING), 2: ("labels", (STRING, STRING))}
 GET = Method("namespaces", "Get", {1: ("name", STRING)}, {1: ("namespace", NAMESPACE)})
 LIST = Method("namespaces", "List", {1: ("filter", STRING)}, {1: ("namespaces", [NAMESPACE])})
+CREATE = Method(
+    "namespaces", "Create", {1: ("namespace", NAMESPACE)}, {1: ("namespace", NAMESPACE)}, "namespace"
+)
+UPDATE = Method(
+    "namespaces",
+    "Update",
+    {1: ("namespace", NAMESPACE), 2: ("update_mask", FIELD_MASK)},
+    {1: ("namespace", NAMESPACE)},
+    "namespace",
+    "update_mask",  # without it all labels are replaced
+)
+DELETE = Method("namespaces", "Delete", {1: ("name", STRING)}, EMPTY)

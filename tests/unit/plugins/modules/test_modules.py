@@ -30,6 +30,7 @@ REQUIRED = {
     "ctr_prune": {"snapshots": True},
     "ctr_container": {"name": "web", "image": "nginx:1"},
     "ctr_container_info": {},
+    "ctr_namespace": {"name": "shop"},
     "ctr_task": {"container": "web"},
     "ctr_exec": {"container": "web", "argv": ["true"]},
 }
@@ -83,6 +84,8 @@ def run(fake: FakeContainerd, name: str, said: dict[str, Any], *, check: bool = 
         ("ctr_container", {"name": "db", "state": "absent"}),
         ("ctr_container_info", {}),
         ("ctr_container_info", {"name": ["web"]}),
+        ("ctr_namespace", {"name": "default"}),
+        ("ctr_namespace", {"state": "absent"}),
         ("ctr_task", {"state": "stopped"}),
         ("ctr_task", {"state": "absent"}),
     ],
@@ -106,6 +109,7 @@ def test_what_is_so_already_is_no_change(
         ("ctr_container", {"state": "present", "labels": {"a": "b"}}),
         ("ctr_image", {"state": "absent", "force": True}),
         ("ctr_prune", {"containers": True}),
+        ("ctr_namespace", {"labels": {"team": "web"}}),
     ],
 )
 def test_a_change_is_told_and_then_made_once(

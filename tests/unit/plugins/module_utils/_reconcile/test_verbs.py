@@ -17,6 +17,9 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.ex
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.mount_verbs import (
     ImageMountVerbs,
 )
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.namespace_verbs import (
+    NamespaceVerbs,
+)
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.prune_verbs import PruneVerbs
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.push_verbs import PushVerbs
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
@@ -30,6 +33,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.imag
 )
 from ansible_collections.community.containerd.plugins.module_utils._runtime.images import ImageRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
+from ansible_collections.community.containerd.plugins.module_utils._runtime.namespaces import NamespaceRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.pruning import PruneRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.push import PushRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
@@ -43,6 +47,7 @@ PAIRS: list[tuple[str, type, Callable[[Endpoint], Any]]] = [
     ("image_push", PushVerbs, PushRuntime),
     ("image_mount", ImageMountVerbs, ImageMountRuntime),
     ("image_export", ExportVerbs, lambda endpoint: ExportRuntime(endpoint, Files())),
+    ("namespace", NamespaceVerbs, NamespaceRuntime),
     ("prune", PruneVerbs, PruneRuntime),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
     ("container_info", verbs.ListingVerbs, ListingRuntime),
