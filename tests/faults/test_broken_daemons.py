@@ -31,6 +31,7 @@ MODULES = {
     "ctr_exec": {"container": "web", "argv": ["true"]},
     "ctr_image_info": {},
     "ctr_container_info": {},
+    "ctr_info": {},
     "ctr_namespace": {"name": "x"},
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)

@@ -15,4 +15,10 @@ if TYPE_CHECKING:
 
 def version_of(session: Session) -> str:
     """The release without the letter in front, such as 1.7.24 or 1.6.20~ds1."""
-    return str(session.call(VERSION, {})["version"]).lstrip("v")
+    return release_of(session)[0]
+
+
+def release_of(session: Session) -> tuple[str, str]:
+    """The release without the letter in front, and the commit that it was built from."""
+    answer = session.call(VERSION, {})
+    return answer["version"].lstrip("v"), answer["revision"]

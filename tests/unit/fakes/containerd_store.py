@@ -219,6 +219,12 @@ class Store:
         plugins = [{"type": kind, "id": name} for name in SNAPSHOTTERS]
         return {"plugins": [*plugins, {"type": kind, "id": "zfs", "init_err": {"message": "skip plugin"}}]}
 
+    def _version_Version(self, call: Call, space: Namespace) -> Answer:
+        return {"version": "v1.7.24", "revision": "88bf19b"}
+
+    def _introspection_Server(self, call: Call, space: Namespace) -> Answer:
+        return {"uuid": "84383418-7ea1-473e-90ed-2e236871a084", "pid": 731}
+
     def _leases_Create(self, call: Call, space: Namespace) -> Answer:
         space = self.space(call.namespace)
         if call.request["id"] in space.leases:

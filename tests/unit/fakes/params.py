@@ -162,6 +162,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "backup": False,
     },
     "ctr_container_info": {**CONNECTION, "name": None, "spec": True},
+    "ctr_info": {**CONNECTION},
     "ctr_namespace": {**CONNECTION, "state": "present", "labels": None},
     "ctr_task": {
         **CONNECTION,

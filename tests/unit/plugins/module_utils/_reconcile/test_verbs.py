@@ -13,6 +13,7 @@ from typing import Any, Callable
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._reconcile import verbs
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.daemon_verbs import DaemonVerbs
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.export_verbs import ExportVerbs
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.mount_verbs import (
     ImageMountVerbs,
@@ -26,6 +27,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.comm
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
+from ansible_collections.community.containerd.plugins.module_utils._runtime.daemon import DaemonRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.export import ExportRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.image_listing import ImageListing
 from ansible_collections.community.containerd.plugins.module_utils._runtime.image_mounts import (
@@ -47,6 +49,7 @@ PAIRS: list[tuple[str, type, Callable[[Endpoint], Any]]] = [
     ("image_push", PushVerbs, PushRuntime),
     ("image_mount", ImageMountVerbs, ImageMountRuntime),
     ("image_export", ExportVerbs, lambda endpoint: ExportRuntime(endpoint, Files())),
+    ("info", DaemonVerbs, DaemonRuntime),
     ("namespace", NamespaceVerbs, NamespaceRuntime),
     ("prune", PruneVerbs, PruneRuntime),
     ("container", verbs.ContainerVerbs, ContainerRuntime),
