@@ -180,7 +180,10 @@ images:
       elements: str
       sample: [linux/amd64, linux/arm64]
     problem:
-      description: Why what the name points to is no image, such as a manifest that was emptied by a power loss.
+      description:
+        - Why what the name points to is no image, such as a manifest that was emptied by a power loss. A task of
+          M(community.containerd.ctr_image) puts a damaged one right.
+        - The bytes of indexes and manifests are checked against their digests, those of layers are not.
       type: str
       sample: ''
     usage:

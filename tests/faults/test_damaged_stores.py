@@ -200,6 +200,56 @@ def test_a_damaged_store_is_repaired_by_what_is_missing(
     assert not here.ingests and not set(here.leases) - {"keeper"}
 
 
+SPOILS: dict[str, Callable[[bytes], bytes]] = {
+    "zeroed": lambda content: bytes(len(content)),
+    "flipped": lambda content: content.replace(b"sha256:", b"sha256;", 1),
+    "emptied": lambda content: b"",
+}
+
+
+@pytest.mark.parametrize("how", SPOILS)
+def test_a_document_that_is_damaged_on_the_disk_is_put_right(host: Host, how: str) -> None:
+    image = host.add(random_layer(), random_layer())
+    host.play()
+    before = inventory.take(host.daemon, host.namespace)
+    for blob in (image.manifest, image.config):
+        path = Path(host.daemon.root, "io.containerd.content.v1.content/blobs/sha256", blob.digest[7:])
+        path.chmod(0o644)
+        path.write_bytes(SPOILS[how](blob.content))
+    told = modules.done(modules.run("ctr_image_info", host.daemon, host.namespace, name=[host.name]))
+    assert told["images"][0]["problem"] == "blob %s is damaged" % image.manifest.digest
+    start = len(host.liar.requests)
+    promised = host.play(check=True)
+    made = host.play()
+    assert promised["changed"] and made["changed"]
+    assert promised["actions"] == made["actions"] and promised["diff"] == made["diff"]
+    assert bytes_fetched(promised) == bytes_fetched(made) == image.manifest.size + image.config.size
+    assert host.given(start, {each.digest for each in image.layers}) == 0
+    assert not host.play(check=True)["changed"] and not host.play(pull="always")["changed"]
+    assert inventory.take(host.daemon, host.namespace) == before
+    assert host.is_whole()
+
+
+def test_what_is_damaged_in_two_namespaces_is_told_and_left_as_it_is(host: Host) -> None:
+    image = host.add(random_layer())
+    host.play()
+    other = host.namespace + "-other"
+    modules.done(modules.run("ctr_image", host.daemon, other, name=host.name, unpack=False))
+    path = Path(host.daemon.root, "io.containerd.content.v1.content/blobs/sha256", image.manifest.digest[7:])
+    path.chmod(0o644)
+    path.write_bytes(bytes(image.manifest.size))
+    before = inventory.take(host.daemon, host.namespace)
+    for check in (True, False):
+        result = modules.run(
+            "ctr_image", host.daemon, host.namespace, name=host.name, _ansible_check_mode=check
+        )
+        assert "namespace %s has it, too" % other in modules.complaint(result, "damaged")
+    assert inventory.take(host.daemon, host.namespace) == before
+    host.daemon.ctr("images", "rm", "--sync", host.name, namespace=other)
+    assert host.play()["changed"]
+    assert host.is_whole()
+
+
 def plain(blob: Blob) -> bytes:
     return gzip.decompress(blob.content)
 

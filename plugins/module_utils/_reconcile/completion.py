@@ -21,7 +21,9 @@ def sentence_of(image: ImageState, extent: Extent) -> str:
     if remote is not None and remote.target.digest != digest:
         return "moved image %s from %s to %s" % (image.name, digest, remote.target.digest)
     if not stored.is_complete:
-        return "repaired image %s: fetched %d missing blobs" % (image.name, len(stored.missing))
+        damaged = " and %d damaged" % len(stored.damaged) if stored.damaged else ""
+        count = len(stored.missing) - len(stored.damaged)
+        return "repaired image %s: fetched %d missing%s blobs" % (image.name, count, damaged)
     if extent.unpack and not stored.is_unpacked:
         return "unpacked image %s for snapshotter %s" % (image.name, extent.snapshotter)
     return ""

@@ -60,7 +60,8 @@ class ImageListing(ImageReading):
             stored, graph = inspector.look(image)
             manifests = [manifest for _of, manifest in graph.manifests if is_runnable(manifest)]
             config = self._config(manifests) if with_config else None
-            return Details(stored, _offered(graph), config, usages.of(manifests) if usages else {})
+            problem = "".join("blob %s is damaged" % blob.digest for blob in stored.damaged[:1])
+            return Details(stored, _offered(graph), config, usages.of(manifests) if usages else {}, problem)
         except (Damaged, Unsupported) as exc:
             return Details(Stored(image, (), 0, (), is_unpacked=False), (), None, {}, exc.message)
 

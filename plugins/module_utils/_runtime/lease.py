@@ -40,9 +40,7 @@ def leased(session: Session) -> Iterator[Session]:
     When the ``with`` fails, its end also waits until the garbage collector has removed what was made.
     """
     leases = Leases(session)
-    lease = "%d-%s" % (time.time_ns(), base64.urlsafe_b64encode(os.urandom(3)).decode())
-    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + EXPIRY_S))
-    leases.create(lease, {EXPIRE_LABEL: expiry, OWNER_LABEL: _owner(os.getpid())})
+    lease = _take(leases)
     try:
         yield session.under(lease)
     except BaseException:
@@ -55,6 +53,19 @@ def leased(session: Session) -> Iterator[Session]:
         raise
     leases.delete(lease)
     sweep(session)
+
+
+def collect(session: Session) -> None:
+    """Wait until the garbage collector has run, as it does when a lease is given up that way."""
+    leases = Leases(session)
+    leases.delete(_take(leases), sync=True)
+
+
+def _take(leases: Leases) -> str:
+    lease = "%d-%s" % (time.time_ns(), base64.urlsafe_b64encode(os.urandom(3)).decode())
+    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + EXPIRY_S))
+    leases.create(lease, {EXPIRE_LABEL: expiry, OWNER_LABEL: _owner(os.getpid())})
+    return lease
 
 
 def sweep(session: Session) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .._services.content import Content
 from .._services.snapshots import Snapshots
 from .._values import labels
-from .._values.digest import chain_ids
+from .._values.digest import chain_ids, is_genuine
 from .._values.errors import NotFound
 from .._values.image import Blob, Extent, Graph, Image, Stored
 from .._values.manifest import Manifest, chain_of
@@ -57,24 +57,29 @@ class Inspector:
     def look(self, image: Image) -> tuple[Stored, Graph]:
         """How much of it is here, and what that is."""
         missing: dict[str, Descriptor] = {}
-        graph = self._walk(image, missing)
+        damaged: list[Descriptor] = []
+        graph = self._walk(image, missing, damaged)
         is_known = not missing
         missing.update({blob.digest: blob for blob in graph.blobs if self._find(blob.digest) is None})
         size = sum(of.size for of, _bytes in graph.documents)
         size += sum(blob.size for blob in graph.blobs if blob.digest not in missing)
         is_unpacked = is_known and all(self.is_unpacked(manifest) for _of, manifest in graph.manifests)
-        stored = Stored(image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked)
+        stored = Stored(
+            image, platforms_of(graph, missing), size, tuple(missing.values()), is_unpacked, tuple(damaged)
+        )
         return stored, graph
 
-    def _walk(self, image: Image, missing: dict[str, Descriptor]) -> Graph:
-        """All documents that are here; those that are not are added to ``missing``."""
+    def _walk(self, image: Image, missing: dict[str, Descriptor], damaged: list[Descriptor]) -> Graph:
+        """All documents that are here; those that are not are added to ``missing``, those with wrong bytes to both."""
 
         def read(document: Descriptor) -> bytes | None:
             if not self._knows_all or document.digest in self._blobs:
-                try:
-                    return self._content.read(document.digest)
-                except NotFound:
-                    pass
+                with suppress(NotFound):
+                    content = self._content.read(document.digest)
+                    if is_genuine(content, document.digest):
+                        return content
+                    if document.digest not in missing:
+                        damaged.append(document)
             missing[document.digest] = document
             return None
 

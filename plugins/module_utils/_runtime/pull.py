@@ -18,6 +18,7 @@ from .._values.image import Graph, Naming, Pull, Pulled
 from .fetch import Fetcher
 from .graph import is_runnable, walk
 from .lease import leased
+from .mending import make_room
 from .records import point
 from .unpack import ChainLocks, unpack
 from .workers import Workers
@@ -34,6 +35,9 @@ UNPACKERS = 4  # images unpacked at a time
 def pull(session: Session, pulls: Sequence[Pull], registries: Registries) -> list[Pulled]:
     """Complete the images and point their names at them; on failure nothing new stays behind."""
     with leased(session) as held:
+        damaged = {digest for job in pulls if job.remote for digest in job.remote.damaged}
+        if damaged:
+            make_room(held, damaged)
         graphs = [_graph(held, job) for job in pulls]
         with Workers(held, min(UNPACKERS, len(pulls)), "unpack") as unpackers, Fetcher(
             held, registries, registries.access

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._services.content import Content
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
+from .._values.digest import is_genuine
 from .._values.errors import Damaged, NotFound
 from .._values.image import Extent, Graph, LookUp, Remote
 from .arrived import bytes_arrived
 from .graph import walk
+from .mending import check_alone
 from .presence import platforms_of
 from .workers import Workers
 
@@ -50,29 +53,27 @@ def _look_up(
         if stored is not None and stored.is_complete and stored.image.target.digest == target.digest:
             return Remote(stored.image.target, source, _NOTHING, {}, ())
     content = Content(session)
+    damaged: set[str] = set()
 
     def read(document: Descriptor) -> bytes:
-        try:
-            return content.read(document.digest)
-        except NotFound:
-            return registry.document(question.reference, document)
+        """From the store when it has the right bytes."""
+        with suppress(NotFound):
+            found = content.read(document.digest)
+            if is_genuine(found, document.digest):
+                return found
+            check_alone(session, document.digest)
+            damaged.add(document.digest)
+        return registry.document(question.reference, document)
 
     graph = walk(target, extent.platforms, question.name, read)
-    configs = {
-        manifest.config.digest: _config(content, registry, question.reference, manifest.config)
-        for _of, manifest in graph.manifests
-    }
+    configs = {manifest.config.digest: _config(read, manifest.config) for _of, manifest in graph.manifests}
     wanted = [of for of, _bytes in graph.documents] + list(graph.blobs)
-    missing = tuple(blob for blob in wanted if content.find(blob.digest) is None)
+    missing = tuple(blob for blob in wanted if blob.digest in damaged or content.find(blob.digest) is None)
     arrived = bytes_arrived(session, missing) if missing else {}
-    return Remote(target, source, graph, configs, missing, platforms_of(graph), arrived)
+    return Remote(target, source, graph, configs, missing, platforms_of(graph), frozenset(damaged), arrived)
 
 
-def _config(content: Content, registry: Registry, reference: Reference, config: Descriptor) -> bytes:
-    """The config's bytes, from the store when it has them."""
-    try:
-        return content.read(config.digest)
-    except NotFound:
-        if config.size > MAX_DOCUMENT_BYTES:
-            raise Damaged("image config %s is too large" % config.digest, "rebuild the image") from None
-        return registry.document(reference, config)
+def _config(read: Callable[[Descriptor], bytes], config: Descriptor) -> bytes:
+    if config.size > MAX_DOCUMENT_BYTES:
+        raise Damaged("image config %s is too large" % config.digest, "rebuild the image")
+    return read(config)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._values.descriptor import MAX_DOCUMENT_BYTES
@@ -58,6 +59,11 @@ class Content:
         """The bytes of a blob from ``offset`` on, in parts of at most a MiB or so."""
         for answer in self._session.stream(rpc.READ, {"digest": digest, "offset": offset}):
             yield answer["data"]
+
+    def delete(self, digest: str) -> None:
+        """Remove a blob from this namespace, and leave its bytes to the garbage collector. None there is as good."""
+        with suppress(NotFound):
+            self._session.call(rpc.DELETE, {"digest": digest})
 
     def set_labels(self, digest: str, labels: Mapping[str, str]) -> None:
         """Set these labels of a blob and leave its others alone; an empty value removes one."""

@@ -36,6 +36,11 @@ def digest_of(content: bytes, algorithm: str = "sha256") -> str:
     return algorithm + ":" + hashlib.new(algorithm, content).hexdigest()
 
 
+def is_genuine(content: bytes, digest: str) -> bool:
+    """Whether these are the bytes that the digest names."""
+    return digest_of(content, digest.partition(":")[0]) == digest
+
+
 def chain_ids(diff_ids: Sequence[str]) -> list[str]:
     """The chain id of every layer, lowest first: what a snapshot of the layers up to there is named."""
     chain: list[str] = []

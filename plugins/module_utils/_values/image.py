@@ -66,6 +66,7 @@ class Stored(Value):
     size: int  # bytes of the documents, configs and layers that are there
     missing: tuple[Descriptor, ...]  # empty: complete
     is_unpacked: bool
+    damaged: tuple[Descriptor, ...] = ()  # those of the missing of which other bytes are there
 
     @property
     def is_complete(self) -> bool:
@@ -81,6 +82,9 @@ class Remote(Value):
     configs: Mapping[str, bytes]  # by digest, of the graph's manifests
     missing: tuple[Descriptor, ...]
     platforms: tuple[str, ...] = ()
+    damaged: frozenset[str] = (
+        frozenset()
+    )  # digests of what is missing only since other bytes are in its place
     arrived: Mapping[str, int] = MappingProxyType(
         {}
     )  # by digest, bytes of what is missing that need not move

@@ -160,6 +160,8 @@ class Store:
             alive.add(thing)
             todo += self._edges(space, thing)
         space.blobs = {digest: labels for digest, labels in space.blobs.items() if digest in alive}
+        known = {digest for each in self.spaces.values() for digest in each.blobs}
+        self.bytes = {digest: data for digest, data in self.bytes.items() if digest in known}
         space.snapshots = {key: each for key, each in space.snapshots.items() if key in alive}
         for ref in [each for each in space.leased_ingests if ("ingest", each) not in alive]:
             space.leased_ingests.discard(ref)
@@ -301,6 +303,11 @@ class Store:
         _need(space.blobs, call.request["digest"], "content")
         data = self.bytes[call.request["digest"]]
         return [{"data": data[at : at + 1000], "offset": at} for at in range(0, len(data), 1000)]
+
+    def _content_Delete(self, call: Call, space: Namespace) -> Answer:
+        _need(space.blobs, call.request["digest"], "content")
+        del space.blobs[call.request["digest"]]
+        return {}
 
     def _content_Update(self, call: Call, space: Namespace) -> Answer:
         info = _need_part(call.request["info"], "info")

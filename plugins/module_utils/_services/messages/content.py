@@ -47,6 +47,7 @@ _ONE = {1: ("info", INFO)}
 _DIGEST = {1: ("digest", STRING)}
 GET_INFO = Method("content", "Info", _DIGEST, _ONE)
 UPDATE = Method("content", "Update", {1: ("info", INFO), 2: ("update_mask", FIELD_MASK)}, _ONE, "info")
+DELETE = Method("content", "Delete", _DIGEST, EMPTY)
 LIST = Method("content", "List", {1: ("filters", [STRING])}, {1: ("info", [INFO])})
 READ = Method(
     "content",

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.containerd.plugins.module_utils._reconcile.completion import completed
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.completion import (
+    completed,
+    sentence_of,
+)
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.image import (
     Extent,
@@ -41,3 +44,13 @@ def test_what_is_unpacked_stays_so_as_long_as_the_digest_stays(target, is_unpack
     after = completed(ImageState("web", None, stored, remote), Extent((), unpack, "overlayfs"), set())
 
     assert after.stored.is_unpacked is expected
+
+
+@pytest.mark.parametrize(
+    ("damaged", "says"),
+    [((), "fetched 2 missing blobs"), ((HERE,), "fetched 1 missing and 1 damaged blobs")],
+)
+def test_what_is_damaged_is_told_apart_from_what_is_missing(damaged, says):
+    stored = Stored(Image("web", HERE, {}), (), 10, (HERE, LAYER), True, damaged)
+    sentence = sentence_of(ImageState("web", None, stored), Extent((), True, "overlayfs"))
+    assert sentence == "repaired image web: " + says

@@ -107,3 +107,10 @@ def test_an_index_without_the_platform_offers_others(fake: FakeContainerd, store
     index = image.index_with(store, {"linux/arm64": image})
     (found,) = describe(fake, index)
     assert (found.stored.is_complete, found.stored.platforms) == (False, ())
+
+
+def test_a_document_with_other_bytes_is_a_problem(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage().into(store)
+    store.bytes[image.target.digest] = store.bytes[image.target.digest].replace(b"sha256:", b"sha256;", 1)
+    (found,) = describe(fake, image.target)
+    assert found.problem == "blob %s is damaged" % image.target.digest

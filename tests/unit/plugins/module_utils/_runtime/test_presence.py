@@ -51,6 +51,25 @@ def test_what_is_missing_is_named(fake: FakeContainerd, store: Store, part: str)
         assert not found.is_unpacked
 
 
+@pytest.mark.parametrize("bytes_there", [b"", b"{}", b"\0" * 9])
+def test_a_document_with_other_bytes_is_missing_and_damaged(
+    fake: FakeContainerd, store: Store, bytes_there: bytes
+) -> None:
+    image = StoredImage().into(store)
+    store.bytes[image.target.digest] = bytes_there
+    found = inspect(fake, image.target)
+    assert found.missing == found.damaged == (image.target,)
+    assert not found.is_unpacked
+
+
+def test_what_two_platforms_lead_to_is_damaged_once(fake: FakeContainerd, store: Store) -> None:
+    image = StoredImage().into(store)
+    index = image.index_with(store, {"linux/amd64": image})
+    store.bytes[image.target.digest] = b"{}"
+    found = inspect(fake, index, AMD64, ARM64)
+    assert found.damaged == (image.target.replace(platform=found.damaged[0].platform),)
+
+
 def test_an_image_of_which_nothing_is_here_lacks_its_target(fake: FakeContainerd, store: Store) -> None:
     target = StoredImage().target
     found = inspect(fake, target)

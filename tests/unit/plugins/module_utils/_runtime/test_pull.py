@@ -283,6 +283,68 @@ def test_wrong_bytes_from_everywhere_are_told_with_hosts_and_digests(host: Host,
     host.assert_nothing_left()
 
 
+def damaged_parts(host: Host) -> tuple[str, str]:
+    """The digests of the manifest and of the config."""
+    record = host.runtime.records([host.name()])[host.name()]
+    manifest = record.target.digest
+    return manifest, host.store.space().blobs[manifest]["containerd.io/gc.ref.content.config"]
+
+
+def spoil(host: Host, *digests: str) -> None:
+    """What a power loss makes of files."""
+    for digest in digests:
+        host.store.bytes[digest] = bytes(len(host.store.bytes[digest]))
+
+
+def test_a_damaged_document_is_fetched_again_and_nothing_else(host: Host) -> None:
+    host.pull("team/app:1")
+    before = {digest: dict(labels) for digest, labels in host.store.space().blobs.items()}
+    snapshots, bytes_before = dict(host.store.space().snapshots), dict(host.store.bytes)
+    manifest, config = damaged_parts(host)
+    spoil(host, manifest, config)
+    assert not host.is_whole()
+    host.registry.forget()
+    host.runtime._offers.clear()
+    (moved,) = host.pull("team/app:1")
+    assert moved == len(bytes_before[manifest]) + len(bytes_before[config])
+    assert not [
+        call for call in host.registry.requests if call.path.rpartition("/")[2] not in ("1", manifest, config)
+    ]
+    host.store.collect()
+    assert host.store.bytes == bytes_before
+    assert {each: set(labels) for each, labels in host.store.space().blobs.items()} == {
+        each: set(labels) for each, labels in before.items()
+    }
+    assert host.store.space().snapshots == snapshots
+    assert host.is_whole()
+    assert host.store.space().leases == {}
+
+
+def test_a_document_that_cannot_be_had_again_takes_nothing_with_it(host: Host) -> None:
+    host.pull("team/app:1")
+    manifest, _config = damaged_parts(host)
+    spoil(host, manifest)
+    blobs = set(host.store.space().blobs)
+    host.registry.lie("/manifests/" + manifest, status=500)
+    host.runtime._offers.clear()
+    with pytest.raises(Failure, match="answered 500"):
+        host.pull("team/app:1")
+    host.store.collect()
+    assert set(host.store.space().blobs) == blobs
+
+
+def test_what_another_namespace_has_damaged_is_told_before_anything_is_done(host: Host) -> None:
+    host.pull("team/app:1")
+    manifest, _config = damaged_parts(host)
+    spoil(host, manifest)
+    host.store.space("other").blobs[manifest] = {}
+    before = dict(host.store.space().blobs)
+    host.runtime._offers.clear()
+    with pytest.raises(Damaged, match="since namespace other has it, too; remove the images"):
+        host.look_up("team/app:1", pinned=True)
+    assert host.store.space().blobs == before
+
+
 def test_a_layer_that_unpacks_to_something_else_is_damaged(host: Host) -> None:
     lying = StoredImage("lying", diff_ids=["sha256:" + "0" * 64] * 2)
     for blob in (lying.config, *lying.layers):

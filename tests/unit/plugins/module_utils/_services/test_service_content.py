@@ -73,3 +73,10 @@ def test_only_not_found_means_that_there_is_none(fake: FakeContainerd, store: St
     fake.fail("content.Info", Status(13, "the database is closed"))
     with pytest.raises(Failure, match="database is closed"):
         Content(fake.session()).find(BLOB.digest)
+
+
+def test_what_is_deleted_may_be_gone_already(fake: FakeContainerd, store: Store) -> None:
+    store.add_blob(DATA)
+    for _time in range(2):
+        Content(fake.session()).delete(BLOB.digest)
+    assert store.space().blobs == {}
