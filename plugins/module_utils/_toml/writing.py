@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +34,7 @@ def format_value(value: Any, *, is_literal: bool = False) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return (
-            repr(value) if math.isfinite(value) else ("nan" if value != value else "%sinf" % "-+"[value > 0])
-        )
+        return repr(value)  # that of nan and inf is TOML's too
     if isinstance(value, (list, tuple)):
         return "[%s]" % ", ".join(format_value(item, is_literal=is_literal) for item in value)
     if isinstance(value, dict):

@@ -140,9 +140,9 @@ class Author:
     def value(self, depth: int = 0) -> Any:
         kinds = [True, False, 0, -7, 1.5, "", "x # [no]", "it's", 'say "a"', "a\\b\n", "ü"]
         if depth < 2 and self.random.random() < 0.3:
-            return [self.value(depth + 1) for _ in range(self.random.randrange(4))]
+            return [self.value(depth + 1) for _number in range(self.random.randrange(4))]
         if depth < 2 and self.random.random() < 0.15:
-            return {self.name(): self.value(depth + 1) for _ in range(self.random.randrange(3))}
+            return {self.name(): self.value(depth + 1) for _number in range(self.random.randrange(3))}
         return self.random.choice(kinds)
 
     def pair(self, indent: str) -> str:
@@ -169,17 +169,17 @@ class Author:
             + "[%s]" % name
             + self.newline
         )
-        text += "".join(self.pair(indent + "  ") for _ in range(self.random.randrange(4)))
+        text += "".join(self.pair(indent + "  ") for _number in range(self.random.randrange(4)))
         text += "".join(
             self.table((*path, self.name()), depth + 1)
-            for _ in range(self.random.randrange(3 - min(depth, 2)))
+            for _number in range(self.random.randrange(3 - min(depth, 2)))
         )
         return text
 
     def file(self) -> str:
         text = self.random.choice(["", "# Copyright" + self.newline + self.newline])
-        text += "".join(self.pair("") for _ in range(self.random.randrange(4)))
-        tables = [self.table((self.name(),), 0) for _ in range(self.random.randrange(4))]
+        text += "".join(self.pair("") for _number in range(self.random.randrange(4)))
+        tables = [self.table((self.name(),), 0) for _number in range(self.random.randrange(4))]
         text += "".join(tables) + self.random.choice(["", "# the end" + self.newline, "# no newline"])
         return text
 
@@ -192,7 +192,7 @@ class Author:
             if not isinstance(below, dict):
                 return path
             data = below
-        return (*path, *(self.name() for _ in range(self.random.randint(1, 3))))
+        return (*path, *(self.name() for _number in range(self.random.randint(1, 3))))
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -218,7 +218,7 @@ def assert_only_lines_of(path: tuple[str, ...], before: str, after: str) -> None
     """No line went but those of the pair or table at the path; comments on lines of their own all stay."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
     blocks = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    gone = [line.strip() for tag, start, end, _, _ in blocks if tag != "equal" for line in old[start:end]]
+    gone = [line.strip() for tag, start, end, *_new in blocks if tag != "equal" for line in old[start:end]]
     gone = [line for line in gone if line and line != "# no newline"]  # a newline was put behind that one
     is_in_array = any(line.endswith(("[", "]")) for line in gone)
     assert is_in_array or not any(line.startswith("# ") for line in gone)
