@@ -39,8 +39,11 @@ _IMAGES = (
 _OF_SNAPSHOTS = ("snapshotter", "disable_snapshot_annotations", "discard_unpacked_layers")
 
 
-def place_in_3(path: Path) -> Path:
-    """Where what stands at ``path`` in a file of version 2 belongs in one of version 3."""
+def place_in_3(path: Path, downloads: str = TRANSFER) -> Path:
+    """Where what stands at ``path`` in a file of version 2 belongs in one of version 3.
+
+    ``downloads``: the plugin that takes the number of downloads for pods.
+    """
     if len(path) < 2 or path[0] != "plugins":
         return path
     plugin, rest = path[1], path[2:]
@@ -55,7 +58,7 @@ def place_in_3(path: Path) -> Path:
     if rest == ("sandbox_image",):
         return ("plugins", CRI_IMAGES, "pinned_images", "sandbox")
     if rest == ("max_concurrent_downloads",):  # in the images plugin it would turn the transfer service off
-        return ("plugins", TRANSFER, "max_concurrent_downloads")
+        return ("plugins", downloads, "max_concurrent_downloads")
     if rest[0] == "containerd" and len(rest) == 2 and rest[1] in _OF_SNAPSHOTS:
         return ("plugins", CRI_IMAGES, rest[1])
     if rest == ("cni", "bin_dir"):
@@ -73,9 +76,12 @@ def migrated(text: str, path: str) -> str:
             "%s sets sched_core, which is a variable of shims in version 3" % path,
             "write env = ['SCHED_CORE=1'] for io.containerd.shim.v1.manager by hand",
         )
-    wanted = _converted(data)
+    # Where the transfer service has a number of its own, both stay as they are understood now.
+    has_own = at(data, ("plugins", TRANSFER, "max_concurrent_downloads")) is not None
+    downloads = CRI_IMAGES if has_own else TRANSFER
+    wanted = _converted(data, downloads, path)
     wanted["version"] = 3
-    text = _moved(text)
+    text = _moved(text, downloads)
     patch: dict[str, Any] = {"version": 3}
     for name in ("disabled_plugins", "required_plugins"):
         if isinstance(data.get(name), list):
@@ -113,11 +119,15 @@ def with_version(text: str, path: str) -> str:
     return edited(text, patch, path)
 
 
-def _converted(data: Mapping[str, Any]) -> dict[str, Any]:
+def _converted(data: Mapping[str, Any], downloads: str, file: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path, value in _leaves(data, ()):
         table = found
-        place = place_in_3(path)
+        place = place_in_3(path, downloads)
+        if at(found, place) is not None:
+            raise Refused(
+                "%s has %s under its old and its new name" % (file, format_key(place)), "remove one of them"
+            )
         for part in place[:-1]:
             table = table.setdefault(part, {})
         table[place[-1]] = value
@@ -132,14 +142,14 @@ def _leaves(table: Mapping[str, Any], above: Path) -> list[tuple[Path, Any]]:
     return found
 
 
-def _moved(text: str) -> str:
+def _moved(text: str, downloads: str) -> str:
     """Headers renamed, and pairs that part from their table put under another header."""
     moving: list[tuple[Path, str]] = []
     for each in reversed(list(statements(text))):
         if each.is_header:
             text = _renamed(text, each)
             continue
-        place = place_in_3(each.path)
+        place = place_in_3(each.path, downloads)
         home = place_in_3(each.table) if each.table else ()
         if place[: len(home)] == home and len(place) > len(home):
             if place != (*home, *each.path[len(each.table) :]):  # another name in the same table

@@ -111,6 +111,21 @@ def test_dotted_keys_move_too() -> None:
     assert parse_toml(found, "it") == {"version": 3, "plugins": images}
 
 
+def test_two_numbers_of_downloads_stay_two() -> None:
+    text = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\nmax_concurrent_downloads = 5\n'
+    text += '[plugins."io.containerd.transfer.v1.local"]\nmax_concurrent_downloads = 3\n'
+    plugins = parse_toml(migrated(text, "it"), "it")["plugins"]
+    assert plugins["io.containerd.cri.v1.images"] == {"max_concurrent_downloads": 5}
+    assert plugins["io.containerd.transfer.v1.local"] == {"max_concurrent_downloads": 3}
+
+
+def test_a_key_under_both_its_names_is_refused() -> None:
+    text = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\nsandbox_image = "a"\n'
+    text += '[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "b"\n'
+    with pytest.raises(Refused, match="old and its new name; remove"):
+        migrated(text, "it")
+
+
 def test_a_file_of_no_plugins_stays_as_it_is_but_for_its_version() -> None:
     assert migrated("# x\nversion = 2\noom_score = 1", "it") == "# x\nversion = 3\noom_score = 1"
 
