@@ -32,6 +32,7 @@ MODULES = {
     "ctr_image_info": {},
     "ctr_container_info": {},
     "ctr_info": {},
+    "ctr_task_info": {},
     "ctr_namespace": {"name": "x"},
 }
 EVERY_MODULE = pytest.mark.parametrize("module", MODULES)

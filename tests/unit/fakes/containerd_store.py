@@ -483,6 +483,15 @@ class Store:
         found = [(key[0], each) for key, each in space.processes.items() if not key[1]]
         return {"tasks": [_described(name, name, process) for name, process in found]}
 
+    def _tasks_Metrics(self, call: Call, space: Namespace) -> Answer:
+        return {"metrics": []}  # of cgroups that nobody has
+
+    def _tasks_ListPids(self, call: Call, space: Namespace) -> Answer:
+        name = call.request["container_id"]
+        _need(space.containers, name, "container")
+        found = [(key[1], each.pid) for key, each in space.processes.items() if key[0] == name]
+        return {"processes": [{"pid": pid} for _exec_id, pid in found]}
+
     def _tasks_Create(self, call: Call, space: Namespace) -> Answer:
         name = call.request["container_id"]
         _need(space.containers, name, "container")

@@ -173,6 +173,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "wait": False,
         "wait_timeout": 120,
     },
+    "ctr_task_info": {**CONNECTION, "name": None, "metrics": True, "processes": True},
     "ctr_exec": {
         **CONNECTION,
         "argv": None,

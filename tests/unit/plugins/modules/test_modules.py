@@ -33,6 +33,7 @@ REQUIRED = {
     "ctr_info": {},
     "ctr_namespace": {"name": "shop"},
     "ctr_task": {"container": "web"},
+    "ctr_task_info": {},
     "ctr_exec": {"container": "web", "argv": ["true"]},
 }
 
@@ -88,6 +89,8 @@ def run(fake: FakeContainerd, name: str, said: dict[str, Any], *, check: bool = 
         ("ctr_info", {}),
         ("ctr_namespace", {"name": "default"}),
         ("ctr_namespace", {"state": "absent"}),
+        ("ctr_task_info", {}),
+        ("ctr_task_info", {"name": ["web"]}),
         ("ctr_task", {"state": "stopped"}),
         ("ctr_task", {"state": "absent"}),
     ],

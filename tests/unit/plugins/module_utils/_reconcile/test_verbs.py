@@ -23,6 +23,9 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile.na
 )
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.prune_verbs import PruneVerbs
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.push_verbs import PushVerbs
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.task_listing_verbs import (
+    TaskListingVerbs,
+)
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
@@ -38,6 +41,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.list
 from ansible_collections.community.containerd.plugins.module_utils._runtime.namespaces import NamespaceRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.pruning import PruneRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.push import PushRuntime
+from ansible_collections.community.containerd.plugins.module_utils._runtime.task_listing import TaskListing
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
 from ansible_collections.community.containerd.plugins.module_utils._values.endpoint import Endpoint
 from ansible_collections.community.containerd.tests.unit.fakes.files import Files
@@ -55,6 +59,7 @@ PAIRS: list[tuple[str, type, Callable[[Endpoint], Any]]] = [
     ("container", verbs.ContainerVerbs, ContainerRuntime),
     ("container_info", verbs.ListingVerbs, ListingRuntime),
     ("task", verbs.TaskVerbs, TaskRuntime),
+    ("task_info", TaskListingVerbs, TaskListing),
     ("execution", verbs.CommandVerbs, CommandRuntime),
 ]
 FOLDER = Path(inspect.getfile(verbs)).parent
