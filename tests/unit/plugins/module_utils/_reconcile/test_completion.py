@@ -9,9 +9,11 @@ import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.completion import (
     completed,
+    pull_of,
     sentence_of,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound
 from ansible_collections.community.containerd.plugins.module_utils._values.image import (
     Extent,
     Graph,
@@ -54,3 +56,11 @@ def test_what_is_damaged_is_told_apart_from_what_is_missing(damaged, says):
     stored = Stored(Image("web", HERE, {}), (), 10, (HERE, LAYER), True, damaged)
     sentence = sentence_of(ImageState("web", None, stored), Extent((), True, "overlayfs"))
     assert sentence == "repaired image web: " + says
+
+
+def test_an_image_that_is_nowhere_stays_so_and_cannot_be_pulled():
+    nowhere, extent = ImageState("web", None, None), Extent((), True, "overlayfs")
+    assert sentence_of(nowhere, extent) == ""
+    assert completed(nowhere, extent, set()) == nowhere
+    with pytest.raises(NotFound, match="image web is neither here nor in a registry; check the name"):
+        pull_of(nowhere, extent)
