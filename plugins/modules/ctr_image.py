@@ -14,9 +14,9 @@ description:
   - Ensures that images are present in a containerd namespace, or absent from it.
   - Present means the record of the image, every blob of the wanted platforms, and the unpacked layers.
     What is missing of these is repaired, and only that is fetched.
-  - An index or a manifest whose bytes have changed on the disk counts as missing, and so does its config where one
-    is. When another namespace has it as well, that is an error which names that namespace. The bytes of layers are
-    not read again; for a damaged one, remove the image with O(sync=true) and pull it.
+  - An index or a manifest whose bytes have changed on the disk counts as missing. Where one has, the configs behind it
+    are looked at too. When another namespace has it as well, that is an error which names that namespace. The bytes of
+    layers are not read again; for a damaged one, remove the image with O(sync=true) and pull it.
   - The module speaks to the API of containerd and to the registry itself. It does not use C(ctr).
   - Labels that a record has, the user's, the pin and those of the kubelet, survive every pull. C(ctr images pull)
     removes them.
