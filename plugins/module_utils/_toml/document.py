@@ -46,6 +46,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if hasattr(value, "unwrap"):
+        value = value.unwrap()  # what is in a list may be a class of tomlkit's that is no bool
     for kind in (bool, str, int, float):
         if isinstance(value, kind):
             return kind(value)
