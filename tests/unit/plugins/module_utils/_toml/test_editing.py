@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import random
+import sys
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from ansible_collections.community.containerd.plugins.module_utils._toml.writing
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused
 
 CRI = "io.containerd.grpc.v1.cri"
+# tomlkit, which reads for the older Pythons, takes twenty times as long.
+FILES = 300 if sys.version_info >= (3, 11) else 50
 PATH = "config.toml"
 
 
@@ -195,7 +198,7 @@ class Author:
         return (*path, *(self.name() for _number in range(self.random.randint(1, 3))))
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(FILES))
 def test_a_generated_file_survives_edit_edit_again_and_removal(seed: int) -> None:
     author = Author(seed)
     original = author.file()
@@ -231,7 +234,7 @@ def assert_only_lines_of(path: tuple[str, ...], before: str, after: str) -> None
 
 
 def test_a_table_added_and_taken_away_leaves_the_bytes_that_were_there() -> None:
-    for seed in range(300):
+    for seed in range(FILES):
         text = Author(seed).file()
         if text.endswith("newline"):
             text += "\n"
