@@ -124,7 +124,7 @@ LATE_LIES: dict[str, tuple[Lies, str, str]] = {
     "another-layer": (
         lambda liar, image: liar.lie(BASE.digest, content=same_length(BASE.content)),
         "damaged",
-        "is not what that digest promises",
+        "sent wrong bytes: ",
     ),
     "cut-layer": (
         lambda liar, image: liar.lie(BASE.digest, cut_after=len(BASE.content) // 2, no_range=True),
