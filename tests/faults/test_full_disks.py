@@ -39,7 +39,8 @@ def small_disk(place: Path, mib: int) -> Iterator[None]:
     try:
         yield
     finally:
-        processes.run(["umount", str(place)], timeout_s=10)
+        # Lazily, since the kernel may take a moment to let go of what a daemon that has just ended had open.
+        processes.run(["umount", "--lazy", str(place)], timeout_s=10)
 
 
 def enlarge(place: Path, mib: int) -> None:
