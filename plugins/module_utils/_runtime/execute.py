@@ -64,10 +64,12 @@ def execute(session: Session, container: Container, command: Command) -> Execute
         end = _Waiter(session, container.id, exec_id)
         try:
             fifos.run(end.has_come, _deadline(command.timeout_s), close_stdin)
+            status = end.exit().status
         except BaseException:
             with suppress(Failure):
                 tasks.kill(container.id, signal.SIGKILL, exec_id=exec_id)
-                end.join(KILL_PATIENCE_S)
+                # Anew, since it may be the one before that has failed.
+                _Waiter(session, container.id, exec_id).join(KILL_PATIENCE_S)
             raise
         finally:
             # The output and the exit code are here; a remnant is not worth losing them.
@@ -76,7 +78,7 @@ def execute(session: Session, container: Container, command: Command) -> Execute
         output = fifos.output
         return Executed(
             pid,
-            end.exit().status,
+            status,
             bytes(output["stdout"]),
             bytes(output.get("stderr", b"")),
             started_at,
