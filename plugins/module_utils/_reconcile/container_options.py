@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from .._values.container import Mount, SpecWish
 from .._values.errors import Refused
+from .._values.identifier import HOW_TO_NAME, is_identifier
 from .._values.reference import Reference, parse_reference
 from .._values.signals import parse_signal
 from .._values.value import Value
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._values.registry import RegistryAccess
-
-# containerd's identifiers (pkg/identifiers): what can name a container.
-_ID = re.compile(r"[A-Za-z0-9]+(?:[._-](?:[A-Za-z0-9]+))*")
-MAX_ID = 76
 
 EXTRA_MOUNTS = ("volumes", "tmpfs", "shm_size")
 FURTHER = (  # options that few containers have
@@ -97,6 +93,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         raise Refused("stop_timeout cannot be negative", "set it to zero or more")
     if params["tty"] and params["log_driver"] == "file":
         raise Refused("the runtime cannot write a terminal to a file", "set log_driver=none, or tty=false")
+    runtime_options = _runtime_options(params)
     return DesiredContainer(
         id=check_id(params["name"]),
         namespace=params["namespace"],
@@ -105,11 +102,11 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         reference=parse_reference(image) if image else None,
         pull=want_pull(params),
         access=want_access(params),
-        wish=_wish(params),
+        wish=_wish(params, runtime_options),
         labels=texts(params, "labels"),
         log_uri=log_uri(params),
         runtime=params["runtime"],
-        runtime_options=_runtime_options(params),
+        runtime_options=runtime_options,
         snapshotter=params["snapshotter"],
         restart_policy=_restart_policy(params),
         comparisons=_comparisons(params),
@@ -146,15 +143,12 @@ def _comparisons(params: Mapping[str, Any]) -> Mapping[str, str]:
 
 def check_id(text: str) -> str:
     """``text`` itself when containerd takes it as the id of a container."""
-    if not _ID.fullmatch(text) or len(text) > MAX_ID:
-        raise Refused(
-            "container name %r is malformed" % text,
-            "use at most %d letters and digits, with single . _ or - between them" % MAX_ID,
-        )
+    if not is_identifier(text):
+        raise Refused("container name %r is malformed" % text, HOW_TO_NAME)
     return text
 
 
-def _wish(params: Mapping[str, Any]) -> SpecWish:
+def _wish(params: Mapping[str, Any], runtime_options: Mapping[str, Any]) -> SpecWish:
     return SpecWish(
         command=words(params["command"], "command"),
         entrypoint=words(params["entrypoint"], "entrypoint"),
@@ -165,7 +159,7 @@ def _wish(params: Mapping[str, Any]) -> SpecWish:
         groups=_list(params["groups"]),
         tty=params["tty"],
         privileged=params["privileged"],
-        systemd_cgroup=_runtime_options(params).get("systemd_cgroup"),
+        systemd_cgroup=runtime_options.get("systemd_cgroup"),
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
         network_mode=params["network_mode"],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._values.errors import NotFound, Refused
 from .._values.image import Extent, Image, Stored
-from .._values.labels import MAX_BYTES
+from .._values.labels import MAX_BYTES, fits
 from .._values.offer import Bringing, Offer
 from .._values.plan import Plan, Step
 from .._values.value import Value
@@ -67,7 +67,7 @@ def _want_labels(params: Mapping[str, Any]) -> dict[str, str]:
     for key, text in labels.items():
         if not isinstance(text, str):
             raise Refused("label %s is %r, which is no string" % (key, text), "put it into quotes")
-        if not key or len((key + text).encode()) > MAX_BYTES:
+        if not fits(key, text):
             raise Refused(
                 "label %r with its value is longer than %d bytes, or has no name" % (key[:64], MAX_BYTES),
                 "shorten it",

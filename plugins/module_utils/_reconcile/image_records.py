@@ -60,7 +60,7 @@ def _labels(params: Mapping[str, Any]) -> dict[str, str]:
     for key, text in labels.items():
         if not isinstance(text, str):
             raise Refused("label %s is %r, which is no string" % (key, text), "put it into quotes")
-        if not key or len((key + text).encode()) > known.MAX_BYTES:
+        if not known.fits(key, text):
             raise Refused(
                 "label %r with its value is longer than %d bytes, or has no name"
                 % (key[:64], known.MAX_BYTES),

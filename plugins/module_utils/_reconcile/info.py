@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._values.daemon import SNAPSHOTTER
 from .._values.plan import Plan
 from .._values.value import Value
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from .._values.daemon import Plugin, Server
     from .daemon_verbs import DaemonVerbs
-
-_SNAPSHOTTER = "io.containerd.snapshotter.v1"
 
 
 class Found(Value):
@@ -49,7 +48,7 @@ def report(desired: None, state: Found, results: Sequence[Any]) -> Mapping[str, 
     return {
         "daemon": _daemon_facts(state),
         "plugins": [_plugin_facts(plugin) for plugin in plugins],
-        "snapshotters": [each.id for each in plugins if each.type == _SNAPSHOTTER and not each.error],
+        "snapshotters": [each.id for each in plugins if each.type == SNAPSHOTTER and not each.error],
         "namespaces": [
             {"name": name, "labels": dict(labels)} for name, labels in sorted(state.namespaces.items())
         ],

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
-from .._values.labels import MAX_BYTES
+from .._values.labels import MAX_BYTES, fits
 from .._values.namespace import Namespace, parse_name
 from .._values.plan import Plan, Step
 from .._values.value import Value
@@ -37,7 +37,7 @@ class CurrentNamespace(Value):
 def want(params: Mapping[str, Any]) -> DesiredNamespace:
     labels = texts(params, "labels") or {}
     for key, value in labels.items():
-        if not key or len(key.encode()) + len(value.encode()) > MAX_BYTES:
+        if not fits(key, value):
             raise Refused(
                 "label %.80r cannot be set" % key, "give it a name, and at most %d bytes in all" % MAX_BYTES
             )

@@ -25,7 +25,7 @@ from .._values.archive import (
     parse_names,
 )
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
-from .._values.digest import digest_of
+from .._values.digest import is_genuine
 from .._values.errors import Damaged, Refused
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _contents(file: IO[bytes], documents: Container[str]) -> Contents:
                 continue
             digest = digest_at(entry.name)
             if digest:
-                if digest in documents and digest_of(_read(tar, entry), digest.partition(":")[0]) != digest:
+                if digest in documents and not is_genuine(_read(tar, entry), digest):
                     raise Damaged("blob %s is not what its name says" % digest)
                 blobs[digest] = entry.size
             elif entry.name in (INDEX_PATH, DOCKER_PATH):

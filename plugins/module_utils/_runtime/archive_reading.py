@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from .._values.archive import DOCKER_PATH, INDEX_PATH, INDEX_TYPE, LAYOUT_PATH, digest_at
 from .._values.descriptor import MAX_DOCUMENT_BYTES, Descriptor
-from .._values.digest import digest_of
+from .._values.digest import digest_of, is_genuine
 from .._values.errors import Damaged, NotFound, Unsupported
 from .._values.manifest import parse_index
 from .._values.offer import Entry, Listing
@@ -72,7 +72,7 @@ class ImageArchive:
         if of.digest not in self._entries:
             raise NotFound("archive %s does not hold %s" % (self.path, of.digest), "export the image anew")
         content = self._read(self._entries[of.digest], of.digest)
-        if digest_of(content, of.digest.partition(":")[0]) != of.digest:
+        if not is_genuine(content, of.digest):
             raise Damaged(
                 "archive %s holds something else than its name says as blob %s" % (self.path, of.digest),
                 "copy or make the archive again",

@@ -135,10 +135,10 @@ def _labels(creation: Creation, facts: ImageFacts) -> dict[str, str]:
     """The image's labels under the user's, as containerd's clients have it; oversized ones of the image drop."""
     image = facts.config.get("config") or {}
     inherited = {**(image.get("Labels") or {}), **facts.labels}
-    kept = {k: v for k, v in inherited.items() if k and len(k) + len(v) <= labels.MAX_BYTES}
+    kept = {k: v for k, v in inherited.items() if labels.fits(k, v)}
     kept[labels.STOP_SIGNAL] = creation.stop_signal or image.get("StopSignal") or "SIGTERM"
     for key, value in creation.labels.items():
-        if not key or len(key) + len(value) > labels.MAX_BYTES:
+        if not labels.fits(key, value):
             raise Refused(
                 "label %s is longer than the %d bytes that containerd takes" % (key, labels.MAX_BYTES),
                 "shorten it, or make it an annotation",

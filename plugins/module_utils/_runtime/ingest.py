@@ -141,7 +141,7 @@ def add_labels(content: Content, digest: str, wanted: Mapping[str, str]) -> None
         merged = value
         if key.startswith(source_label.PREFIX):
             merged = ",".join(sorted({value, *blob.labels.get(key, value).split(",")}))
-        if blob.labels.get(key) != merged and len(key) + len(merged) <= gc_labels.MAX_BYTES:
+        if blob.labels.get(key) != merged and gc_labels.fits(key, merged):
             new[key] = merged
     if new:
         content.set_labels(digest, new)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from .._services.containers import Containers
 from .._services.content import Content
 from .._services.images import Images
-from .._services.introspection import SNAPSHOTTER, list_plugins
+from .._services.introspection import list_plugins
 from .._services.snapshots import Snapshots
+from .._values.daemon import SNAPSHOTTER
 
 if TYPE_CHECKING:
     from .._services.session import Session

@@ -7,30 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._services.session import Session
-from .._services.tasks import Tasks
+from .._services.containers import Containers
+from .listing import ListingRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._values.endpoint import Endpoint
     from .._values.metrics import Metrics, RunningProcess
-    from .._values.task import Task
 
 
-class TaskListing:
+class TaskListing(ListingRuntime):
     """The verbs that a decision which only reads about tasks may use."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.session = Session(endpoint)
-
-    def tasks(self) -> dict[str, Task]:
-        """By container."""
-        return {task.container_id: task for task in Tasks(self.session).list()}
 
     def restart_counts(self) -> dict[str, int]:
         """How often the restart monitor started a container again, of those where it counted."""
-        from .._services.containers import Containers
         from .._values.labels import RESTART_COUNT
 
         counted = Containers(self.session).iterate('labels."%s"' % RESTART_COUNT)

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-SNAPSHOTTER = "io.containerd.snapshotter.v1"
-
 
 def list_plugins(session: Session, *filters: str) -> list[Plugin]:
     """All plugins that match any of ``filters`` (containerd's filter grammar), loaded or not; without any, all."""

@@ -23,6 +23,7 @@ CRI_RUNTIME = "io.containerd.cri.v1.runtime"
 TRANSFER = "io.containerd.transfer.v1.local"
 RUNC = "io.containerd.runc.v2"
 SUPPORTED = (2, 3, 4)
+_SECOND_DOWNLOADS = ("plugins", CRI_IMAGES, "max_concurrent_downloads")
 
 _TOP = {
     "imports": "imports",
@@ -90,9 +91,9 @@ def patch_for(wishes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, A
             patch[_TOP[name]] = value
         elif name in paths:
             _put(patch, ("plugins", *paths[name]), _form(name, value, paths))
-    if "max_concurrent_downloads" in wishes and paths is _NEW and at(data, _second_downloads()) is not None:
+    if "max_concurrent_downloads" in wishes and paths is _NEW and at(data, _SECOND_DOWNLOADS) is not None:
         # Any value there but the default turns the transfer service off for CRI.
-        _put(patch, _second_downloads(), None)
+        _put(patch, _SECOND_DOWNLOADS, None)
     if "systemd_cgroup" in wishes:
         _put_cgroups(patch, wishes["systemd_cgroup"], data, paths)
     return patch
@@ -104,10 +105,6 @@ def _form(name: str, value: Any, paths: Mapping[str, Path]) -> Any:
             raise Refused("files of version 2 have room for one directory in cni_bin_dirs", "name one")
         return value[0]
     return value
-
-
-def _second_downloads() -> Path:
-    return ("plugins", CRI_IMAGES, "max_concurrent_downloads")
 
 
 def _put_cgroups(

@@ -115,7 +115,7 @@ def _end_of_value(text: str, position: int) -> int:
         end = _skip(pattern, text, position)
         if end > position:
             return end
-    return position + len(_PLAIN.match(text, position).group().rstrip())  # type: ignore[union-attr]
+    return position + len(text[position : _skip(_PLAIN, text, position)].rstrip())
 
 
 def _end_of_brackets(text: str, position: int) -> int:

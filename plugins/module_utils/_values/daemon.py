@@ -12,6 +12,8 @@ from .value import Value
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SNAPSHOTTER = "io.containerd.snapshotter.v1"  # a type of plugins
+
 
 class Plugin(Value):
     """A part of the daemon; ``error`` is '' when it works."""

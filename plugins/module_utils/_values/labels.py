@@ -30,3 +30,8 @@ PINNED = "io.cri-containerd.pinned"
 IS_PINNED = "pinned"  # its value
 
 MAX_BYTES = 4096  # key and value together; containerd refuses a whole object for a longer one
+
+
+def fits(key: str, value: str) -> bool:
+    """Whether containerd takes this label."""
+    return bool(key) and len((key + value).encode("utf-8", "surrogatepass")) <= MAX_BYTES

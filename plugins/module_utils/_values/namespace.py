@@ -5,18 +5,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from .errors import Refused
+from .identifier import HOW_TO_NAME, is_identifier
 from .value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-# containerd's identifiers (identifiers.Validate).
-_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*\Z")
-_MAX_LETTERS = 76
 
 
 class Namespace(Value):
@@ -28,9 +24,6 @@ class Namespace(Value):
 
 def parse_name(text: str) -> str:
     """A name that containerd takes; Refused for any other."""
-    if len(text) > _MAX_LETTERS or not _NAME.match(text):
-        raise Refused(
-            "%r cannot be the name of a namespace" % text,
-            "use at most 76 letters and digits, with single '-', '_' or '.' between them",
-        )
+    if not is_identifier(text):
+        raise Refused("%r cannot be the name of a namespace" % text, HOW_TO_NAME)
     return text

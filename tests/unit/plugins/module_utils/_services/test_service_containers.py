@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.runtime_options import (
+    want_runtime_options,
+)
 from ansible_collections.community.containerd.plugins.module_utils._services.containers import (
     SPEC_TYPE,
     Containers,
 )
 from ansible_collections.community.containerd.plugins.module_utils._services.messages.runtime_options import (
+    RUNC_OPTIONS,
     RUNC_OPTIONS_TYPE,
 )
 from ansible_collections.community.containerd.plugins.module_utils._services.runtime_options import (
@@ -171,3 +175,10 @@ def test_runtime_options_are_read_back(packed: dict[str, Any], found: dict[str, 
     options = options_of(record)
     assert {name: options[name] for name in found} == found
     assert bool(options) == bool(found)
+
+
+@pytest.mark.parametrize(("name", "kind"), RUNC_OPTIONS.values())
+def test_the_user_may_say_each_runtime_option_in_its_kind(name: str, kind: str) -> None:
+    said = {"bool": "yes", "uint32": "7", "string": "x"}[kind]
+    (value,) = want_runtime_options({name: said}, None).values()
+    assert encode_options({name: value})["value"]
