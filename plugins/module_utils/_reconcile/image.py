@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .._values.digest import is_digest
 from .._values.errors import Refused
 from .._values.image import Extent, ImageState, Stored
-from .._values.plan import Plan
+from .._values.plan import Plan, Step
 from .._values.reference import parse_reference
 from .._values.value import Value
 from .extent import want_extent
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .._values.registry import RegistryAccess
     from .image_records import WantedRecords
     from .verbs import ImageVerbs
+
+
+ABANDONED = (Step("give_up_abandoned", (), ("gave up the lease of a pull that was killed",)),)
 
 
 class DesiredImages(Value):
@@ -48,6 +51,7 @@ class CurrentImages(Value):
     extent: Extent
     further: tuple[tuple[str, Image | None], ...] = ()  # references that must point to the same target
     siblings: tuple[ImageState, ...] = ()  # records beside the images that go with the last of them
+    is_abandoned: bool = False  # there is a lease of a pull that died, maybe as its very last act
 
 
 def want(params: Mapping[str, Any]) -> DesiredImages:
@@ -112,11 +116,11 @@ def read(verbs: ImageVerbs, desired: DesiredImages) -> CurrentImages:
         from .image_records import read_further
 
         current = read_further(verbs, desired.records, current)
-    if desired.pull != "always" and _is_settled(desired, current):
-        return current
-    from .image_change import read_more
+    if desired.pull == "always" or not _is_settled(desired, current):
+        from .image_change import read_more
 
-    return read_more(verbs, desired, current)
+        current = read_more(verbs, desired, current)
+    return current.replace(is_abandoned=desired.state == "present" and verbs.are_pulls_abandoned(here))
 
 
 def _existing(
@@ -131,7 +135,7 @@ def _existing(
 
 def plan(desired: DesiredImages, current: CurrentImages) -> Plan:
     if _is_settled(desired, current):
-        return Plan((), current)
+        return Plan(ABANDONED if current.is_abandoned else (), current)
     from .image_change import plan_change
 
     return plan_change(desired, current)

@@ -49,6 +49,12 @@ class ImageVerbs(ImageReadingVerbs, Protocol):
     def users(self, names: Sequence[str]) -> dict[str, list[str]]:
         """The containers made from each of these image names."""
 
+    def are_pulls_abandoned(self, images: Sequence[Image]) -> bool:
+        """Whether a pull that made one of these died before it could give up its lease."""
+
+    def give_up_abandoned(self) -> None:
+        """Give up the leases of the dead."""
+
     def look_up(
         self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
     ) -> dict[str, Remote]:

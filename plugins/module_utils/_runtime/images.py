@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._values.errors import NotFound
+from .._values.labels import LEASE_EXPIRY_S
+from .._values.timestamp import seconds_ago
 from .image_reading import ImageReading
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from .._services.session import Session
     from .._values.endpoint import Endpoint
-    from .._values.image import Extent, LookUp, Naming, Pull, Pulled, Remote
+    from .._values.image import Extent, Image, LookUp, Naming, Pull, Pulled, Remote
     from .._values.registry import RegistryAccess
     from .registries import Registries
 
@@ -41,6 +43,23 @@ class ImageRuntime(ImageReading):
             if container.image in users:
                 users[container.image].append(container.id)
         return users
+
+    def are_pulls_abandoned(self, images: Sequence[Image]) -> bool:
+        """Whether a pull that made one of these died before it could give up its lease.
+
+        Not asked of images that have stood longer than a lease lives: no-op tasks are mostly about those.
+        """
+        if all(image.updated_at < seconds_ago(LEASE_EXPIRY_S) for image in images):
+            return False
+        from .lease import are_abandoned
+
+        return are_abandoned(self.session)
+
+    def give_up_abandoned(self) -> None:
+        """Give up the leases of the dead."""
+        from .lease import sweep
+
+        sweep(self.session)
 
     def look_up(
         self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
@@ -80,9 +99,7 @@ class ImageRuntime(ImageReading):
 
     def remove(self, names: Sequence[str], sync: bool) -> None:
         """Remove the records; with ``sync``, return after garbage collection has run."""
-        from .lease import sweep
-
-        sweep(self.session)
+        self.give_up_abandoned()
         for name in names:
             with suppress(NotFound):  # somebody else, such as the kubelet, was faster
                 self.images.delete(name, sync=sync and name == names[-1])

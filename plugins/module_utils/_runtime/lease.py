@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 
 from .._services.leases import Leases
 from .._values.errors import Failure
+from .._values.labels import GC_EXPIRE, LEASE_EXPIRY_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .._services.session import Session
 
-EXPIRY_S = 24 * 3600  # as containerd's own clients have it
-EXPIRE_LABEL = "containerd.io/gc.expire"
 OWNER_LABEL = "community.containerd/owner"
 
 
@@ -63,17 +62,26 @@ def collect(session: Session) -> None:
 
 def _take(leases: Leases) -> str:
     lease = "%d-%s" % (time.time_ns(), base64.urlsafe_b64encode(os.urandom(3)).decode())
-    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + EXPIRY_S))
-    leases.create(lease, {EXPIRE_LABEL: expiry, OWNER_LABEL: _owner(os.getpid())})
+    expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + LEASE_EXPIRY_S))
+    leases.create(lease, {GC_EXPIRE: expiry, OWNER_LABEL: _owner(os.getpid())})
     return lease
 
 
 def sweep(session: Session) -> None:
     """Remove the leases of the dead, and with them what nobody else holds."""
     leases = Leases(session)
-    for lease, labels in leases.list('labels."%s"' % OWNER_LABEL).items():
-        if is_dead(labels[OWNER_LABEL]):
-            leases.delete(lease, sync=True)
+    for lease in _abandoned(leases):
+        leases.delete(lease, sync=True)
+
+
+def are_abandoned(session: Session) -> bool:
+    """Whether there are leases of the dead."""
+    return bool(_abandoned(Leases(session)))
+
+
+def _abandoned(leases: Leases) -> list[str]:
+    ours = leases.list('labels."%s"' % OWNER_LABEL)
+    return [lease for lease, labels in ours.items() if is_dead(labels[OWNER_LABEL])]
 
 
 def _owner(pid: int) -> str:

@@ -19,5 +19,13 @@ def format_timestamp(stamp: Mapping[str, int] | None) -> str:
     """Seconds and nanoseconds since 1970 as text; '' for what has not happened, or never will."""
     if not stamp or not UNSET_S < stamp["seconds"] <= LAST_S or not (stamp["seconds"] or stamp["nanos"]):
         return ""
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(stamp["seconds"]))
-    return "%s.%09dZ" % (whole, stamp["nanos"])
+    return "%s.%09dZ" % (_whole(stamp["seconds"]), stamp["nanos"])
+
+
+def seconds_ago(seconds: float) -> str:
+    """Such a text of a moment before now; two of them compare as the moments do."""
+    return _whole(time.time() - seconds)
+
+
+def _whole(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

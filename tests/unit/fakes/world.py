@@ -113,6 +113,7 @@ class ImageWorld:
         self.applied: list[str] = []
         self.asked: list[LookUp] = []
         self.problems: dict[str, str] = {}  # by record name
+        self.is_abandoned = False  # a pull that died has left its lease
 
     def put(self, name: str, build: Build, **how: Any) -> None:
         self.builds[build.target.digest] = build
@@ -154,6 +155,13 @@ class ImageWorld:
             {"overlayfs": 8192} if usage else {},
             self.problems.get(stored.image.name, ""),
         )
+
+    def are_pulls_abandoned(self, images: Sequence[Image]) -> bool:
+        return self.is_abandoned
+
+    def give_up_abandoned(self) -> None:
+        self.applied.append("give up")
+        self.is_abandoned = False
 
     def users(self, names: Sequence[str]) -> dict[str, list[str]]:
         return {name: self.containers_of.get(name, []) for name in names}

@@ -130,6 +130,20 @@ def test_a_digest_that_is_here_is_never_asked_for_again(here: dict[str, Any] | N
     assert len(made.asked) == count
 
 
+@pytest.mark.parametrize("pull", ["missing", "always", "never"])
+def test_the_lease_of_a_pull_that_died_as_its_last_act_goes_and_nothing_has_changed(pull: str) -> None:
+    def abandoned() -> ImageWorld:
+        made = world(WHOLE)
+        made.is_abandoned = True
+        return made
+
+    wanted = params("ctr_image", name=[NAME], pull=pull)
+    played = rehearse(decision, abandoned, wanted, runtime=ImageRuntime, verbs=ImageVerbs)
+    assert played.applied == ["give up"]
+    assert not played.real.changed
+    assert played.real.actions == ("gave up the lease of a pull that was killed",)
+
+
 def test_without_unpack_a_packed_image_is_whole() -> None:
     played = play(PACKED, unpack=False)
     assert played.applied == []

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
@@ -17,6 +20,9 @@ from ansible_collections.community.containerd.plugins.module_utils._values.image
 from ansible_collections.community.containerd.tests.unit.fakes.containerd_store import STOPPED, Store
 from ansible_collections.community.containerd.tests.unit.fakes.fake_containerd import FakeContainerd
 from ansible_collections.community.containerd.tests.unit.fakes.stored_image import StoredImage
+
+OWNER_LABEL = "community.containerd/owner"
+DEAD = "%s %s 1 1" % ("0" * 36, os.readlink("/proc/self/ns/pid"))  # of an earlier boot
 
 
 def runtime(fake: FakeContainerd) -> ImageRuntime:
@@ -49,6 +55,29 @@ def test_images_are_inspected_by_name(fake: FakeContainerd, store: Store) -> Non
     verbs = runtime(fake)
     found = verbs.inspect(verbs.all_records(), Extent((), True, "overlayfs"))
     assert {name: stored.is_complete for name, stored in found.items()} == {"a": True, "b": False}
+
+
+@pytest.mark.parametrize(
+    ("age_s", "owner", "found"),
+    [(0, DEAD, True), (23 * 3600, DEAD, True), (25 * 3600, DEAD, False), (0, "", False)],
+    ids=["just now", "while its lease lives", "after that", "without a lease"],
+)
+def test_a_dead_pull_is_looked_for_as_long_as_its_lease_lives(
+    fake: FakeContainerd, store: Store, age_s: int, owner: str, found: bool
+) -> None:
+    StoredImage().named(store, "a")
+    store.space().images["a"]["updated_at"] = {"seconds": int(time.time()) - age_s, "nanos": 0}
+    if owner:
+        store.space().leases["left"] = {OWNER_LABEL: owner}
+    verbs = runtime(fake)
+    assert verbs.are_pulls_abandoned(list(verbs.records(["a"]).values())) is found
+    verbs.give_up_abandoned()
+    assert store.space().leases == {}
+
+
+def test_without_an_image_no_dead_pull_is_looked_for(fake: FakeContainerd, store: Store) -> None:
+    assert not runtime(fake).are_pulls_abandoned([])
+    assert fake.sequence() == []
 
 
 def test_what_somebody_else_has_removed_is_removed(fake: FakeContainerd, store: Store) -> None:
