@@ -79,7 +79,7 @@ class ArchiveTools:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "TMPDIR": str(self.home / "tmp"),
-            "LD_LIBRARY_PATH": _library_path(),
+            "LD_LIBRARY_PATH": library_path(),
             "CONTAINERS_STORAGE_CONF": str(self.home / SETTINGS / "storage.conf"),
             "CONTAINERS_REGISTRIES_CONF": str(self.home / SETTINGS / "registries.conf"),
         }
@@ -93,7 +93,7 @@ def _trees() -> dict[str, Path]:
 
 
 @functools.cache
-def _library_path() -> str:
+def library_path() -> str:
     """Where the unpacked libraries lie, for the dynamic loader (ld.so(8), LD_LIBRARY_PATH)."""
     found = {
         path.parent

@@ -20,7 +20,7 @@ from . import processes
 SHARED = Path(
     "/run/containerd"
 )  # shim sockets (s/) and runc's state (runc/) go here whatever a daemon's state directory is
-_SERVERS = {"containerd", "docker-registry", "token_server.py"}
+_SERVERS = {"containerd", "dockerd", "docker-registry", "token_server.py"}
 _SHIMS = {"containerd-shim-runc-v2"}
 
 

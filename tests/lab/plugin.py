@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """pytest fixtures over a lab: ``lab``, ``daemon`` (each version in turn), ``newest``, ``namespace``,
-``private_daemon``, and beside it ``archive_tools``.
+``private_daemon``, and beside it ``archive_tools`` and ``docker``.
 
 Use it from a conftest.py: ``from ansible_collections.community.containerd.tests.lab.plugin import daemon, lab, …``.
 With CTR_LAB set (lab.py run does) that lab is used; else one is brought up, and taken down at the end.
@@ -23,11 +23,13 @@ import pytest
 from . import namespaces, packages, world
 from .archive_tools import ArchiveTools
 from .daemon import Daemon
+from .docker import Docker, running
 from .world import Lab
 
 __all__ = [
     "archive_tools",
     "daemon",
+    "docker",
     "lab",
     "namespace",
     "newest",
@@ -91,6 +93,13 @@ def newest_namespace(newest: Daemon) -> Iterator[str]:
 def archive_tools(tmp_path: Path) -> ArchiveTools:
     """skopeo, podman and buildah over a store of this test's own."""
     return ArchiveTools.create(tmp_path / "archive-tools")
+
+
+@pytest.fixture(scope="session")
+def docker(lab: Lab) -> Iterator[Docker]:
+    """dockerd over the oldest containerd of the lab."""
+    with running(lab.daemons[0], lab.dir / "run") as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible_collections.community.containerd.tests.lab.plugin import (
     archive_tools,
     daemon,
+    docker,
     lab,
     namespace,
     newest,
@@ -20,6 +21,7 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
 __all__ = [
     "archive_tools",
     "daemon",
+    "docker",
     "lab",
     "namespace",
     "newest",

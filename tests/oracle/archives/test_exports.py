@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives that we write, read by others: ctr of every version, skopeo, podman. What comes out is what went in."""
+"""Archives that we write, read by others: ctr of every version, docker, skopeo, podman. What went in comes out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ansible_collections.community.containerd.tests.faults import modules
 from ansible_collections.community.containerd.tests.lab import namespaces
 from ansible_collections.community.containerd.tests.lab.archive_tools import ArchiveTools
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon
+from ansible_collections.community.containerd.tests.lab.docker import Docker
 from ansible_collections.community.containerd.tests.lab.standard_images import ARCHITECTURE
 from ansible_collections.community.containerd.tests.lab.world import Lab
 
@@ -222,3 +223,16 @@ def test_podman_loads_several_images_of_one_archive(
     archive_tools.podman("load", "--input", str(archive))
     for reference, config in configs_of(archive).items():
         assert json.loads(archive_tools.podman("image", "inspect", reference))[0]["Id"] == config
+
+
+@pytest.mark.parametrize("form", ["both", "docker"])
+def test_docker_loads_several_images_of_one_archive(
+    daemon: Daemon, namespace: str, stored: dict[str, str], tmp_path: Path, form: str, docker: Docker
+) -> None:
+    said = {} if form == "both" else {"format": form}
+    archive = export(daemon, namespace, tmp_path / "a.tar", list(stored.values()), **said)
+    docker.docker("load", "--input", str(archive))
+    for reference, config in configs_of(archive).items():
+        assert (
+            docker.docker("image", "inspect", "--format", "{{.Id}}", reference).strip() == "sha256:" + config
+        )

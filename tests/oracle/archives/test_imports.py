@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What our import makes of an archive in one namespace, held against what the stock ctr makes of it in another.
 
-Names, targets, content with its labels, snapshots; of archives that ctr, skopeo, podman and buildah wrote, and of
-what docker saves. Where we mean to differ, the tests say so.
+Names, targets, content with its labels, snapshots; of archives that ctr, docker, skopeo, podman and buildah wrote,
+and of others like those. Where we mean to differ, the tests say so.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from ansible_collections.community.containerd.tests.lab import (
 )
 from ansible_collections.community.containerd.tests.lab.archive_tools import ArchiveTools
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon
+from ansible_collections.community.containerd.tests.lab.docker import Docker
 from ansible_collections.community.containerd.tests.lab.world import Lab
 
 ARCHITECTURE = standard_images.ARCHITECTURE
@@ -245,6 +246,15 @@ def test_what_ctr_exported_comes_back(pair: Pair, lab: Lab, tmp_path: Path, vers
     assert records_of(ours) == records_of(theirs)
     assert set(records_of(ours)) == set(names)
     assert snapshots_of(ours) == snapshots_of(theirs)
+
+
+def test_what_docker_saved_leaves_the_same_traces(pair: Pair, docker: Docker, tmp_path: Path) -> None:
+    docker.docker("load", "--input", str(archives.write(tmp_path / "source.tar", _members("docker-old"))))
+    saved = tmp_path / "saved.tar"
+    docker.docker("save", "--output", str(saved), *NAMES)
+    pair.bring(saved)
+    assert set(records_of(pair.session(pair.ours))) == set(NAMES)
+    assert_the_same(pair)
 
 
 def test_what_other_tools_wrote_is_what_ctr_makes_of_it(
