@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._values.container import Container
+    from .._values.task import Task
     from .verbs import CommandVerbs
 
 
@@ -72,17 +73,23 @@ def _stdin(params: Mapping[str, Any]) -> bytes | None:
     return text.encode("utf-8", "surrogateescape")
 
 
-def read(verbs: CommandVerbs, desired: DesiredExecution) -> ExecutionState:
-    container = verbs.container(desired.container_id)
+def find_running(verbs: CommandVerbs, container_id: str, namespace: str) -> tuple[Container, Task]:
+    """The container and its task, which can be joined; else NotFound or Refused."""
+    container = verbs.container(container_id)
     if container is None:
-        raise no_such_container(verbs, desired.container_id, desired.namespace)
-    task = verbs.task(desired.container_id)
+        raise no_such_container(verbs, container_id, namespace)
+    task = verbs.task(container_id)
     if task is None or task.status != "running":
         raise Refused(
             "container %s runs no process to join: its task is %s"
-            % (desired.container_id, task.status if task else "absent"),
+            % (container_id, task.status if task else "absent"),
             "resume it with ctr_task" if task and task.status == "paused" else "start it with ctr_task",
         )
+    return container, task
+
+
+def read(verbs: CommandVerbs, desired: DesiredExecution) -> ExecutionState:
+    container, task = find_running(verbs, desired.container_id, desired.namespace)
     if desired.creates is not None and verbs.has_path(task, desired.creates):
         return ExecutionState(container, "skipped, since %s exists" % desired.creates)
     if desired.removes is not None and not verbs.has_path(task, desired.removes):

@@ -23,13 +23,14 @@ from .users import identify
 if TYPE_CHECKING:
     from .._services.session import Session
     from .._values.container import Container
+    from .fifos import Gate
 
 FOREVER_S = 365 * 24 * 3600.0
 KILL_PATIENCE_S = 10.0
 
 
-def execute(session: Session, container: Container, command: Command) -> Executed:
-    """Run ``command`` and wait for its end, unless it is detached.
+def execute(session: Session, container: Container, command: Command, gate: Gate | None = None) -> Executed:
+    """Run ``command`` and wait for its end, unless it is detached; its input waits until ``gate`` lets it through.
 
     TimedOut after ``timeout_s``: the process has been killed then. A process that cannot start leaves nothing.
     """
@@ -47,7 +48,7 @@ def execute(session: Session, container: Container, command: Command) -> Execute
         tasks.exec(container.id, exec_id, process, Stdio())
         pid = _start(tasks, container, exec_id)
         return Executed(pid, None, b"", b"", started_at, started_at)
-    with Fifos(command.stdin, has_stderr=not command.tty) as fifos:
+    with Fifos(command.stdin, has_stderr=not command.tty, gate=gate) as fifos:
         stdio = Stdio(
             fifos.path("stdin") if command.stdin is not None else "",
             fifos.path("stdout"),

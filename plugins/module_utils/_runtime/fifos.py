@@ -20,7 +20,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    # Sees all output so far; says what to write now, or None once the input itself may follow.
+    Gate = Callable[[Mapping[str, bytearray]], "bytes | None"]
 
 PREFIX = "containerd-exec-"
 CHUNK_BYTES = 1 << 18
@@ -31,8 +34,9 @@ STRAGGLER_S = 1.0  # for output that is on its way, or of a child that outlives 
 class Fifos:
     """A private directory with the fifos of one process; removed at the end of the ``with``, or by the next one."""
 
-    def __init__(self, stdin: bytes | None, *, has_stderr: bool) -> None:
+    def __init__(self, stdin: bytes | None, *, has_stderr: bool, gate: Gate | None = None) -> None:
         self._input = memoryview(stdin) if stdin is not None else None
+        self._gate = gate
         place = _run_directory()
         _sweep(place)
         self._directory, lock = _make(place)
@@ -105,6 +109,12 @@ class Fifos:
         """Write what the fifo takes. Its end is closed once the shim has read all, or nobody will any more."""
         if "stdin" not in self._files or self._input is None:
             return False
+        if self._gate is not None and not ended:
+            said = self._gate(self.output)
+            if said is not None:
+                os.write(self._files["stdin"], said)  # an answer to a prompt: the fifo is empty, and it fits
+                return False
+            self._gate = None
         if self._input and not ended:
             try:
                 written = os.write(self._files["stdin"], self._input[:CHUNK_BYTES])

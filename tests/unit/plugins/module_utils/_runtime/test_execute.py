@@ -17,7 +17,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,24 @@ def test_a_command_that_takes_too_long_is_killed(fake: FakeContainerd, shim: Shi
     (kill,) = fake.named("tasks.Kill")
     assert kill.request["signal"] == signal.SIGKILL
     assert kill.request["exec_id"]
+
+
+def test_input_waits_for_the_prompt_before_it(fake: FakeContainerd, shim: Shim) -> None:
+    def gate(output: Mapping[str, bytearray]) -> bytes | None:
+        said.append(bytes(output["stdout"]))
+        if b"may pass" in said[-1]:
+            return None
+        return b"secret\n" if said[-1] == b"password:" and said.count(said[-1]) == 1 else b""
+
+    said: list[bytes] = []
+    script = "printf password:; read word; test $word = secret && echo may pass; exec cat"
+    ran = execute(fake.session(), WEB, Command(("sh", "-c", script), stdin=b"all of it"), gate)
+    assert ran.stdout == b"password:may pass\nall of it"
+
+
+def test_a_command_that_ends_before_its_gate_opens_ends(fake: FakeContainerd, shim: Shim) -> None:
+    ran = execute(fake.session(), WEB, Command(("false",), stdin=b"never read"), lambda output: b"")
+    assert ran.rc == 1
 
 
 def test_an_end_by_signal_is_128_and_more(fake: FakeContainerd, shim: Shim) -> None:
