@@ -43,11 +43,14 @@ def run(
     except Failure as failure:
         error = {"kind": failure.kind, "call": failure.call, "code": failure.code}
         module.fail_json(msg=str(failure), error=error)
+    values = dict(outcome.values)
+    for sentence in values.pop("warnings", ()):
+        module.warn(sentence)
     module.exit_json(
         changed=outcome.changed,
         actions=list(outcome.actions),
         diff={"before": outcome.before, "after": outcome.after},
-        **outcome.values,
+        **values,
     )
 
 

@@ -233,7 +233,7 @@ def _attributes(attributes: Mapping[str, str]) -> str:
 
 
 def view(desired: DesiredConfig, state: CurrentConfig) -> str:
-    from .._toml.config_check import masked
+    from .._toml.masking import masked
 
     if state.text is None:
         return ""

@@ -13,32 +13,9 @@ from .._values.errors import Missing, NotFound, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Protocol
 
     from .._values.endpoint import Endpoint
-
-    class Files(Protocol):
-        """What only Ansible can do with a file."""
-
-        def attributes(self, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
-            """Owner, group and mode as far as the user named them: as they are, and as they shall be."""
-
-        def set_attributes(self, path: str) -> None:
-            """Make them as they shall be."""
-
-        def put(self, source: str, path: str) -> None:
-            """Rename ``source`` to ``path``, whose attributes stay if it was there."""
-
-        def backup(self, path: str) -> str:
-            """Copy the file beside itself: the name of the copy."""
-
-    class Programs(Protocol):
-        """What only Ansible can do with a program."""
-
-        directory: str  # for what a program reads; gone with the module
-
-        def run(self, *arguments: str) -> tuple[int, str, str]:
-            """The named program's exit code, output and errors; Missing when it is not there."""
+    from .ports import Files, Programs
 
 
 class ConfigRuntime:
@@ -121,14 +98,9 @@ class ConfigRuntime:
         self, path: str, text: str, backup: bool, reasons: tuple[str, ...]
     ) -> tuple[str, tuple[str, ...]]:
         """Put ``text`` in its place at once: the name of the backup if one was made, and ``reasons``."""
-        from .aside import written_aside
+        from .file_writing import replace_file
 
-        real = os.path.realpath(path)  # a link stays one
-        copy = self._files.backup(real) if backup and os.path.exists(real) else ""
-        with written_aside(real) as aside:
-            aside.file.write(text.encode())
-            self._files.put(aside.finish(), real)
-        self._files.set_attributes(real)
+        copy = replace_file(self._files, path, text, backup)
         return copy, reasons
 
     def set_attributes(self, path: str) -> None:

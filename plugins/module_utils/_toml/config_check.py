@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from .._values.errors import Refused
 from .config import CRI, CRI_RUNTIME, RUNC, at, paths_of, version_of
 from .document import parse_toml
-from .statements import statements
 from .writing import format_key
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ _RUNC_OPTIONS = (
         "ConfigPath",
     ),
 )
-_SECRET = re.compile(r"(?i)password|^auths?$|token|^headers?$|secret")
-_SECRET_INSIDE = re.compile(r"(?i)password|\bauths?\b|token|\bheaders?\b|secret")
 _WARNED_KEY = re.compile(r'\bkey=(?:"([^"]*)"|(\S+))')
 
 
@@ -123,13 +120,3 @@ def check_traps(data: Mapping[str, Any], path: str) -> None:
 def _has_tls(registry: Mapping[str, Any]) -> bool:
     configs = registry.get("configs") or {}
     return any(isinstance(table, dict) and table.get("tls") for table in configs.values())
-
-
-def masked(text: str) -> str:
-    """The text as it may be shown: passwords, tokens and headers are stars."""
-    for pair in reversed(list(statements(text))):
-        value = text[pair.value_start : pair.value_end]
-        is_inner = value[:1] in ("{", "[") and _SECRET_INSIDE.search(value)
-        if not pair.is_header and (is_inner or any(_SECRET.search(part) for part in pair.path)):
-            text = text[: pair.value_start] + '"********"' + text[pair.value_end :]
-    return text

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What containerd says about a configuration file."""
+"""What containerd says about a configuration file, and what it makes of it."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ class Verdict(Value):
     dump: str = ""  # the file with all that it leaves out, as TOML, by containerd
     warnings: tuple[str, ...] = ()
     default: str = ""  # what it takes without any file
+
+
+class ConfigUse(Value):
+    """Whether containerd reads what lies in a directory, or will when it starts. None: that cannot be known."""
+
+    is_read: bool | None
+    reason: str = ""  # why not, with the remedy, for a warning

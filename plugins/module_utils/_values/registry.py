@@ -70,3 +70,12 @@ class Host(Value):
     def __repr__(self) -> str:
         """Never a header, which may be a secret."""
         return "Host(base=%r)" % (self.base,)
+
+
+class HostAnswer(Value):
+    """What a host said when it was asked whether it is a registry."""
+
+    url: str
+    is_good: bool
+    status: int | None  # of HTTP; None when nobody answered
+    error: str = ""

@@ -45,8 +45,9 @@ class Board:
 class Writing:
     """The decision: what stands on the board."""
 
-    def __init__(self, failure: BaseException | None = None) -> None:
+    def __init__(self, failure: BaseException | None = None, warnings: tuple[str, ...] = ()) -> None:
         self.failure = failure
+        self.warnings = warnings
 
     def want(self, params: Mapping[str, Any]) -> str:
         return str(params["word"])
@@ -64,7 +65,8 @@ class Writing:
         return {"word": state}
 
     def report(self, desired: str, state: str, results: Sequence[Any]) -> Mapping[str, Any]:
-        return {"board": state, "sounds": list(results)}
+        warned = {"warnings": list(self.warnings)} if self.warnings else {}
+        return {"board": state, "sounds": list(results), **warned}
 
 
 def play(decision: Any = None, *, check: bool = False, **said: Any) -> dict[str, Any]:
@@ -85,6 +87,11 @@ def test_nothing_to_do_is_no_change() -> None:
     result = play(word="old")
     assert (result["changed"], result["actions"]) == (False, [])
     assert result["diff"]["before"] == result["diff"]["after"]
+
+
+def test_a_warning_is_one_and_no_value() -> None:
+    result = play(Writing(warnings=("beware",)), word="old")
+    assert "beware" in str(result["warnings"])
 
 
 def test_the_endpoint_is_made_of_the_options() -> None:

@@ -22,7 +22,6 @@ from ansible_collections.community.containerd.plugins.module_utils._toml.config 
 )
 from ansible_collections.community.containerd.plugins.module_utils._toml.config_check import (
     check_traps,
-    masked,
     unknown_keys,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.config import Verdict
@@ -220,22 +219,3 @@ def test_an_option_that_runc_does_not_know_is_found_though_containerd_takes_any(
     ]
     (found,) = unknown_keys(paths, data, Verdict("", dump, (), dump))
     assert found.endswith("SystemdCgrup")
-
-
-def test_secrets_are_masked_wherever_they_stand() -> None:
-    text = """\
-[plugins.x.registry.configs."h".auth]
-  username = "u1" # c
-  password = "geheim"
-[plugins.x.registry]
-  configs.h2 = { auth = { password = "geheim" } }
-  headers = { A = ["geheim"] }
-[plugins.x.registry.headers]
-  B = ["geheim"]
-[debug]
-  level = "info"
-"""
-    seen = masked(text)
-    assert "geheim" not in seen
-    assert 'level = "info"' in seen
-    assert "# c" in seen
