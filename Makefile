@@ -6,7 +6,7 @@
 # hands over to tests/tools/; the steps behind lint, sanity, units … test are listed in tests/tools/steps.py.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev lint sanity units oracle integration faults bench demo docs test clean
+.PHONY: help dev lint sanity units oracle integration faults molecule bench demo docs test clean
 
 T := tests/tools
 LAB := $(T)/python tests/lab/lab.py run
@@ -37,6 +37,9 @@ integration:  ## the modules against real containerds; TARGETS="ctr_image …" f
 
 faults:  ## killed modules, killed daemons, lying registries, hostile peers
 	@$(STEPS) faults
+
+molecule:  ## the role on disposable hosts: Debian 12, 13 and sid, with their own containerds
+	@$(STEPS) molecule
 
 test:  ## everything above, and the other supported ansible-core versions
 	@$(STEPS) all

@@ -4,9 +4,9 @@
 """steps.py GROUP …: runs the steps of these groups, and begins no other one when one has failed.
 
 The table below is the whole of what `make lint`, `make units` … and `make test` do. Steps of one lane run one
-after the other, lanes side by side: those with real daemons mostly wait. A step's output goes to build/logs/; what is
-printed is its name, a sign of life now and then, and its time. V=1 prints everything, lane after lane; KEEP_GOING=1
-goes on after a failure.
+after the other, lanes side by side: those with real daemons or hosts mostly wait. A step's output goes to
+build/logs/; what is printed is its name, a sign of life now and then, and its time. V=1 prints everything, lane
+after lane; KEEP_GOING=1 goes on after a failure.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Step:
     @property
     def in_lab(self) -> bool:
         """Whether it wants real daemons and registries, its own ones."""
-        return self.lane != "code"
+        return self.lane in ("daemons", "modules")
 
     def missing(self) -> str | None:
         """Why this step cannot run here; None if it can."""
@@ -96,6 +96,7 @@ STEPS = (
     Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", lane="modules"),
     Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", lane="modules"),
     Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", lane="daemons"),
+    Step("molecule", "molecule", f"{TOOLS}/molecule", "molecule", lane="hosts"),
     Step("sanity", "sanity", f"{ANSIBLE_TEST} dev sanity --local"),
     Step(
         "lint",
