@@ -179,7 +179,9 @@ class Connection(ConnectionBase):
         self._name = self.get_option("container")
         with _failures_of_connections():
             endpoint = parse_endpoint(
-                self.get_option("address"), self.get_option("namespace"), float(self.get_option("call_timeout"))
+                self.get_option("address"),
+                self.get_option("namespace"),
+                float(self.get_option("call_timeout")),
             )
             self._runtime = InsideRuntime(endpoint)
             self._container, _task = find_running(self._runtime, self._name, endpoint.namespace)
