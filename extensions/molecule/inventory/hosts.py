@@ -20,6 +20,7 @@ HOSTS = {
     "sid": ("sid", "v2", "2.1"),
 }
 COMMON = {
+    "mirror": f"http://{NETWORK}.1:5000",
     "ansible_user": "tester",
     "ansible_become": True,
     "ansible_python_interpreter": "/usr/bin/python3",
