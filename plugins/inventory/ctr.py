@@ -127,18 +127,10 @@ hostname: ctr_labels['io.kubernetes.pod.name'] ~ '.' ~ ctr_labels['io.kubernetes
 
 from typing import TYPE_CHECKING, Any
 
+from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-
-try:  # ansible-core 2.19 and newer trust no text that they are not told to
-    from ansible.template import trust_as_template  # noqa: F401
-
-    def _as_data(value: Any) -> Any:
-        return value
-
-except ImportError:
-    from ansible.utils.unsafe_proxy import wrap_var as _as_data
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.addresses import ip_addresses
 from ansible_collections.community.containerd.plugins.module_utils._runtime.listing import ListingRuntime
@@ -260,6 +252,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._set_composite_vars(self.get_option("compose"), said, host, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), said, host, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), said, host, strict=strict)
+
+
+def _as_data(value: Any) -> Any:
+    """What comes from containers is never a template; from ansible-core 2.19 on no text is that is not said to be."""
+    if hasattr(template, "trust_as_template"):
+        return value
+    from ansible.utils.unsafe_proxy import wrap_var
+
+    return wrap_var(value)
 
 
 def _say_twice(host: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
