@@ -82,6 +82,18 @@ options:
         plugins its long name.
     type: bool
     default: false
+  migrate_registry_mirrors:
+    description:
+      - Whether the deprecated tables C(registry.mirrors) and the certificates in C(registry.configs) become
+        C(hosts.toml) files, which have the same hosts asked in the same order, and leave the file.
+      - The files are put below O(registry_config_path), or if that is not set, below what C(config_path) in the file
+        says, or V(/etc/containerd/certs.d); C(config_path) is set with them. They are there before the tables go.
+      - Mirrors that stand where containerd ignores them, as in C(registry.config) of old tutorials, are taken for what
+        they were meant to be.
+      - Passwords in C(registry.configs) stay, with a warning, since C(hosts.toml) has no place for them.
+      - A C(hosts.toml) that is there and says something else is an error.
+    type: bool
+    default: false
   systemd_cgroup:
     description:
       - Whether systemd makes the cgroups of pods. It must be what the kubelet says.
@@ -96,6 +108,7 @@ options:
     description:
       - The directory with a C(hosts.toml) for each registry, usually V(/etc/containerd/certs.d).
       - Refused as long as the file has C(registry.mirrors), with which the CRI plugin does not start then.
+        See O(migrate_registry_mirrors), and M(community.containerd.containerd_registry) for the files.
     type: str
   snapshotter:
     description:
@@ -212,6 +225,7 @@ options:
 notes:
   - Diffs show passwords, tokens and headers as stars, whoever wrote them into the file.
 seealso:
+  - module: community.containerd.containerd_registry
   - name: The configuration file of containerd
     description: What its keys mean.
     link: https://github.com/containerd/containerd/blob/main/docs/man/containerd-config.toml.5.md
@@ -257,15 +271,10 @@ EXAMPLES = r"""
     migrate: true
     backup: true
 
-- name: The deprecated mirrors are gone
+- name: The deprecated mirrors are files that pods are pulled by
   community.containerd.containerd_config:
-    state: absent
-    settings:
-      plugins:
-        io.containerd.grpc.v1.cri:
-          registry:
-            mirrors: null
-            configs: null
+    migrate_registry_mirrors: true
+    backup: true
 """
 
 RETURN = r"""
@@ -341,6 +350,7 @@ ARGUMENT_SPEC = {
     "base": {"type": "str", "choices": ["existing", "default"], "default": "existing"},
     "config_version": {"type": "str", "choices": ["auto", "2", "3", "4"], "default": "auto"},
     "migrate": {"type": "bool", "default": False},
+    "migrate_registry_mirrors": {"type": "bool", "default": False},
     "systemd_cgroup": {"type": "bool"},
     "sandbox_image": {"type": "str", "aliases": ["pause_image"]},
     "registry_config_path": {"type": "str"},

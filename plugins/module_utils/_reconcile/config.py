@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from .._values.config import Verdict
     from .config_verbs import ConfigVerbs
 
+_LOGINS = (
+    "Passwords of registries stay in %s, since hosts.toml has no place for them. containerd goes on using them, but"
+    " that is deprecated, and keeps containerd 2 from pulling for pods with its transfer service; give them as pull"
+    " secrets."
+)
+
 
 class DesiredConfig(Value):
     path: str
@@ -32,6 +38,7 @@ class DesiredConfig(Value):
     is_removal: bool
     is_from_default: bool  # not from the file that is there
     migrate: bool
+    migrate_mirrors: bool
     version: int | None  # None: that of the file, or for a new one that of the daemon
     allow_unknown: bool
     validate: bool
@@ -47,6 +54,16 @@ class CurrentConfig(Value):
     is_newer: bool  # than the daemon
     attributes: Mapping[str, str]
     wanted_attributes: Mapping[str, str]
+    mirrors: Mirrors
+
+
+class Mirrors(Value):
+    """The hosts.toml files that deprecated tables of the file become. Paths to texts; None: no file."""
+
+    files: Mapping[str, str | None] = {}
+    wanted: Mapping[str, str] = {}
+    says: Mapping[str, tuple[str, ...]] = {}  # by path
+    has_logins: bool = False
 
 
 def want(params: Mapping[str, Any]) -> DesiredConfig:
@@ -61,6 +78,11 @@ def want(params: Mapping[str, Any]) -> DesiredConfig:
     is_removal = params["state"] == "absent"
     if is_removal and params["base"] == "default":
         raise Refused("base: default and state: absent exclude each other", "set one of them")
+    if params["migrate_registry_mirrors"] and params["base"] == "default":
+        raise Refused(
+            "base: default and migrate_registry_mirrors exclude each other",
+            "migrate in a task of its own first",
+        )
     return DesiredConfig(
         path=params["path"],
         wishes={name: params[name] for name in LOGICAL if params[name] is not None},
@@ -68,6 +90,7 @@ def want(params: Mapping[str, Any]) -> DesiredConfig:
         is_removal=is_removal,
         is_from_default=params["base"] == "default",
         migrate=params["migrate"],
+        migrate_mirrors=params["migrate_registry_mirrors"],
         version=None if version == "auto" else int(version),
         allow_unknown=params["allow_unknown"],
         validate=params["validate"],
@@ -80,6 +103,11 @@ def read(verbs: ConfigVerbs, desired: DesiredConfig) -> CurrentConfig:
     text = verbs.text(path)
     data = parse_toml(text or "", path)
     start = _start(verbs, desired, text, data)
+    mirrors = Mirrors()
+    if desired.migrate_mirrors and start:
+        from .config_mirrors import without_mirrors
+
+        start, mirrors = without_mirrors(verbs, desired, start)
     candidate = start if start is None else _candidate(desired, start)
     keys = _differences(data, parse_toml(candidate or "", path))
     if text is not None and (not keys or start is None):
@@ -95,6 +123,7 @@ def read(verbs: ConfigVerbs, desired: DesiredConfig) -> CurrentConfig:
         is_newer=verbs.is_newer_than_daemon(path),
         attributes=actual,
         wanted_attributes=wished if candidate is not None else {},
+        mirrors=mirrors,
     )
 
 
@@ -194,8 +223,19 @@ def plan(desired: DesiredConfig, current: CurrentConfig) -> Plan:
     if desired.backup and current.text is not None:
         says = ("keep a copy of %s" % desired.path, *says)
     write = Step("write", (desired.path, current.candidate, desired.backup, reasons), says, is_event=True)
-    after = current.replace(text=current.candidate, attributes=current.wanted_attributes)
-    return Plan((write,), after)
+    mirrors = current.mirrors
+    hosts = [
+        Step("write_hosts", (path, text), mirrors.says[path], is_event=True)
+        for path, text in mirrors.wanted.items()
+        if mirrors.files[path] != text
+    ]
+    after = current.replace(
+        text=current.candidate,
+        attributes=current.wanted_attributes,
+        mirrors=mirrors.replace(files={**mirrors.files, **mirrors.wanted}),
+    )
+    # What tells of the mirrors is there before what told of them goes: nothing that ends us in between loses them.
+    return Plan((*hosts, write), after)
 
 
 def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
@@ -237,13 +277,15 @@ def view(desired: DesiredConfig, state: CurrentConfig) -> str:
 
     if state.text is None:
         return ""
+    files = [(path, text) for path, text in sorted(state.mirrors.files.items()) if text is not None]
+    tail = "".join("\n# %s\n%s" % (path, masked(text)) for path, text in files)
     head = "# %s\n" % _attributes(state.attributes) if state.attributes else ""
-    return head + masked(state.text)
+    return head + masked(state.text) + tail
 
 
 def report(desired: DesiredConfig, state: CurrentConfig, results: Sequence[Any]) -> Mapping[str, Any]:
     """In a dry run the keys that would change are still at hand; after a real one the step brought them back."""
-    backup, reasons = results[0] if results and results[0] else ("", ())
+    backup, reasons = results[-1] if results and results[-1] else ("", ())
     if not results and state.keys:
         reasons = tuple("%s changes" % key for key in state.keys)
     if not reasons and state.is_newer:
@@ -255,4 +297,6 @@ def report(desired: DesiredConfig, state: CurrentConfig, results: Sequence[Any])
         "restart_reasons": list(reasons),
         "warnings_of_containerd": list(state.verdict.warnings) if state.verdict else [],
     }
+    if state.mirrors.has_logins:
+        values["warnings"] = [_LOGINS % desired.path]
     return {**values, "backup_file": backup} if backup else values

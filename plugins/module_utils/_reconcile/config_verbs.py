@@ -36,5 +36,14 @@ class ConfigVerbs(Protocol):
     ) -> tuple[str, tuple[str, ...]]:
         """Put ``text`` in its place at once: the name of the backup if one was made, and ``reasons``."""
 
+    def hosts_directory(self, config_path: str, host: str) -> str:
+        """Where below ``config_path`` the hosts of a registry are told, or are to be."""
+
+    def hosts_files(self, paths: tuple[str, ...]) -> Mapping[str, str | None]:
+        """The contents of these files, and of those that were asked for before; None where there is none."""
+
+    def write_hosts(self, path: str, text: str) -> None:
+        """Put ``text`` in its place at once, its directory too."""
+
     def set_attributes(self, path: str) -> None:
         """Owner, group and mode as the user named them."""

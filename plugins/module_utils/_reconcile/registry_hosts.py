@@ -12,13 +12,13 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from .._toml.document import parse_toml
-from .._toml.hosts_writing import arranged, entries_of, format_hosts, meaning_of
+from .._toml.hosts_writing import DEFAULT, arranged, entries_of, format_hosts, meaning_of, own_address
 from .._toml.masking import masked, masked_address
 from .._values.errors import Refused
 from .._values.plan import Plan, Step
 from .._values.registry import Host
 from .._values.value import Value
-from .registry_hosts_options import DEFAULT, entries_from, own_address, parse_host
+from .registry_hosts_options import entries_from, parse_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._toml.hosts_writing import DEFAULT, HUB, own_address
 from .._values.errors import Refused
 from .._values.reference import DEFAULT_HOST, parse_reference
 from .._values.registry import ALL_CAPABILITIES, PULL, RESOLVE
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._toml.hosts_writing import Entry
-
-DEFAULT = "_default"  # the directory for registries that have none of their own
-_HUB = "https://registry-1.docker.io"
-
-
-def own_address(host: str) -> str:
-    """Where containerd finds the registry when nothing else is said; '' for the directory of all others."""
-    return "" if host == DEFAULT else _HUB if host == DEFAULT_HOST else "https://" + host
 
 
 def parse_host(host: str) -> str:
@@ -54,7 +47,7 @@ def entries_from(params: Mapping[str, Any], host: str) -> tuple[list[Entry], str
     """The mirrors with their tables, and the address of the registry itself as it is written; '' leaves it out."""
     server = _address(params["server"], "server") if params["server"] else ""
     if server in ("https://docker.io", "https://index.docker.io"):
-        raise Refused("%s serves no images" % server, "leave server out, or write %s" % _HUB)
+        raise Refused("%s serves no images" % server, "leave server out, or write %s" % HUB)
     if server and not params["fallback"]:
         raise Refused(
             "server is what is asked last, and fallback: false asks the last mirror last", "set one of them"
@@ -66,7 +59,7 @@ def entries_from(params: Mapping[str, Any], host: str) -> tuple[list[Entry], str
             raise Refused("mirrors names %s twice" % address, "name each once")
         entries[address] = _table(mirror, address, host)
     if not server and params["fallback"] and host == DEFAULT_HOST:
-        server = _HUB
+        server = HUB
     return list(entries.items()), server
 
 
@@ -102,7 +95,7 @@ def _table(mirror: Mapping[str, Any], address: str, host: str) -> dict[str, Any]
 
 
 def _is_at(address: str, host: str) -> bool:
-    return address.partition("://")[2].partition("/")[0] == (own_address(host).partition("://")[2] or host)
+    return address.partition("://")[2].partition("/")[0] == own_address(host).partition("://")[2]
 
 
 def _clients(pairs: list[Mapping[str, Any]]) -> list[Any]:

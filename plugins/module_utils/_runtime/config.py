@@ -26,6 +26,7 @@ class ConfigRuntime:
         self._files = files
         self._programs = programs
         self._default = ""
+        self._hosts: dict[str, None] = {}
 
     def text(self, path: str) -> str | None:
         """The content of the file; None when there is none."""
@@ -102,6 +103,25 @@ class ConfigRuntime:
 
         copy = replace_file(self._files, path, text, backup)
         return copy, reasons
+
+    def hosts_directory(self, config_path: str, host: str) -> str:
+        """Where below ``config_path`` the hosts of a registry are told, or are to be."""
+        from .hosts_placing import directories
+
+        return directories(config_path, host)[0]
+
+    def hosts_files(self, paths: tuple[str, ...]) -> Mapping[str, str | None]:
+        """The contents of these files, and of those that were asked for before; None where there is none."""
+        from .hosts_placing import hosts_text
+
+        self._hosts.update(dict.fromkeys(paths))
+        return {path: hosts_text(path) for path in self._hosts}
+
+    def write_hosts(self, path: str, text: str) -> None:
+        """Put ``text`` in its place at once, its directory too."""
+        from .hosts_placing import put_hosts
+
+        put_hosts(self._files, path, text)
 
     def set_attributes(self, path: str) -> None:
         """Owner, group and mode as the user named them."""

@@ -21,8 +21,13 @@ def replace_file(files: Files, path: str, text: str, backup: bool) -> str:
     """
     real = os.path.realpath(path)
     copy = files.backup(real) if backup and os.path.exists(real) else ""
-    with written_aside(real) as aside:
-        aside.file.write(text.encode())
-        files.put(aside.finish(), real)
+    put_text(files, real, text)
     files.set_attributes(real)
     return copy
+
+
+def put_text(files: Files, path: str, text: str) -> None:
+    """``text`` is the content of the file ``path``, whose attributes stay if it was there."""
+    with written_aside(path) as aside:
+        aside.file.write(text.encode())
+        files.put(aside.finish(), path)

@@ -32,22 +32,15 @@ class RegistryHostsRuntime:
 
     def directories(self, config_path: str, host: str) -> tuple[str, ...]:
         """Where the hosts of ``host`` can be told, the directory that counts first, be it there or to be made."""
-        name, colon, port = host.rpartition(":")
-        names = ["%s_%s_" % (name, port), host] if colon and name else [host]
-        paths = [os.path.join(config_path, each) for each in names]
-        there = tuple(path for path in paths if os.path.isdir(path))
-        return there or tuple(paths[:1])
+        from .hosts_placing import directories
+
+        return directories(config_path, host)
 
     def text(self, path: str) -> str | None:
         """The content of the file; None when there is none."""
-        try:
-            with open(path, encoding="utf-8", newline="") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
-            raise Refused("cannot read %s: %s" % (path, reason), "remove it, or run with become") from exc
+        from .hosts_placing import hosts_text
+
+        return hosts_text(path)
 
     def attributes(self, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Owner, group and mode as far as the user named them: as they are, and as they shall be."""
@@ -80,24 +73,14 @@ class RegistryHostsRuntime:
         return self._answers[hosts]
 
     def write(self, path: str, text: str, backup: bool) -> str:
-        """Put ``text`` in its place at once, its directory too: the name of the backup if one was made.
-
-        A directory without a hosts.toml hides _default, so a new one gets its name when all is in it.
-        """
-        from .aside import cannot_write
+        """Put ``text`` in its place at once, its directory too: the name of the backup if one was made."""
         from .file_writing import replace_file
+        from .hosts_placing import put_hosts
 
-        directory = os.path.dirname(path)
-        if os.path.isdir(directory):
+        if os.path.isdir(os.path.dirname(path)):
             return replace_file(self._files, path, text, backup)
-        root, name = os.path.split(directory)
-        aside = os.path.join(root, ".%s.ctr-new" % name)  # one that a killed module left is taken over
-        try:
-            os.makedirs(aside, exist_ok=True)
-            replace_file(self._files, os.path.join(aside, os.path.basename(path)), text, False)
-            os.rename(aside, directory)
-        except OSError as exc:
-            raise cannot_write(path, exc) from exc
+        put_hosts(self._files, path, text)
+        self._files.set_attributes(path)
         return ""
 
     def remove(self, path: str, backup: bool) -> str:

@@ -87,7 +87,7 @@ def check_traps(data: Mapping[str, Any], path: str) -> None:
         raise Refused(
             "%s would have registry.mirrors or registry.configs.*.tls beside registry.config_path, with which the"
             " CRI plugin does not start" % path,
-            "write the mirrors as hosts.toml files below config_path and set the two tables to null under settings",
+            "set migrate_registry_mirrors, which makes hosts.toml files of them",
         )
     runtimes = at(data, ("plugins", *names["runtimes"])) or {}
     default = at(data, ("plugins", *names["default_runtime"])) or "runc"

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     Entry = tuple[str, Mapping[str, Any]]  # an address, and the keys of its table
 
 _HEAD = "# Written by community.containerd.containerd_registry, and anew when a task says something else.\n"
+DEFAULT = "_default"  # the directory for registries that have none of their own
+HUB = "https://registry-1.docker.io"
+
+
+def own_address(host: str) -> str:
+    """Where containerd finds the registry when nothing else is said; '' for the directory of all others."""
+    return "" if host == DEFAULT else HUB if host == "docker.io" else "https://" + host
 
 
 def arranged(entries: Sequence[Entry], server: str, own: str, is_own_asked: bool) -> dict[str, Any]:

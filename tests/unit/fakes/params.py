@@ -154,6 +154,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "base": "existing",
         "config_version": "auto",
         "migrate": False,
+        "migrate_registry_mirrors": False,
         **dict.fromkeys(LOGICAL),
         "settings": None,
         "secret_settings": None,

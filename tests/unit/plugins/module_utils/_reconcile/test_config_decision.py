@@ -31,6 +31,8 @@ class Host:
         self.wanted_mode = ""
         self.is_newer = False
         self.writes = 0
+        self.hosts: dict[str, str | None] = {}
+        self.is_killed = False  # before config.toml is written
 
     def text(self, path: str) -> str | None:
         return self.file
@@ -55,9 +57,22 @@ class Host:
     def write(
         self, path: str, text: str, backup: bool, reasons: tuple[str, ...]
     ) -> tuple[str, tuple[str, ...]]:
+        if self.is_killed:
+            raise KeyboardInterrupt
         self.file, self.writes = text, self.writes + 1
         self.set_attributes(path)
         return (path + "~" if backup else ""), reasons
+
+    def hosts_directory(self, config_path: str, host: str) -> str:
+        return config_path + "/" + host
+
+    def hosts_files(self, paths: tuple[str, ...]) -> Mapping[str, str | None]:
+        for path in paths:
+            self.hosts.setdefault(path, None)
+        return dict(self.hosts)
+
+    def write_hosts(self, path: str, text: str) -> None:
+        self.hosts[path] = text
 
     def set_attributes(self, path: str) -> None:
         self.mode = self.wanted_mode or self.mode
@@ -200,3 +215,69 @@ def test_what_containerd_does_not_take_is_refused_and_what_is_not_asked_is_writt
     with pytest.raises(Refused, match="does not start with what .* would be: bad"):
         call(host, oom_score=1)
     assert call(host, oom_score=1, validate=False).changed
+
+
+CRI = 'plugins."io.containerd.grpc.v1.cri"'
+MIRRORS = """\
+version = 2
+[%(cri)s]
+  sandbox_image = "p:1" # kept
+  [%(cri)s.registry.mirrors."docker.io"]
+    endpoint = ["https://m.example"]
+[%(cri)s.registry.configs."m.example".auth]
+  password = "geheim"
+[%(cri)s.registry.configs."m.example".tls]
+  ca_file = "/ca.pem"
+""" % {"cri": CRI}
+HUB_FILE = "/etc/containerd/certs.d/docker.io/hosts.toml"
+
+
+def test_mirrors_become_files_before_they_leave_the_configuration() -> None:
+    host = Host(MIRRORS)
+    made = climb(host, migrate_registry_mirrors=True, backup=True)
+    assert "mirrors" not in (host.file or "")
+    assert "tls" not in (host.file or "")
+    assert 'sandbox_image = "p:1" # kept' in (host.file or "")
+    assert 'config_path = "/etc/containerd/certs.d"' in (host.file or "")
+    assert 'ca = ["/ca.pem"]' in (host.hosts[HUB_FILE] or "")
+    assert made.actions[0] == "write %s from registry.mirrors and registry.configs" % HUB_FILE
+    assert HUB_FILE in str(made.after)
+    assert HUB_FILE not in str(made.before)
+    assert "geheim" not in str(made)
+    assert 'password = "geheim"' in (host.file or "")
+    assert "Passwords of registries stay" in made.values["warnings"][0]
+    assert made.values["backup_file"]
+    assert call(host, migrate_registry_mirrors=True).values["warnings"]
+
+
+def test_a_migration_that_was_killed_in_between_is_finished_by_the_next() -> None:
+    host = Host(MIRRORS)
+    host.is_killed = True
+    with pytest.raises(KeyboardInterrupt):
+        call(host, migrate_registry_mirrors=True)
+    assert (host.file, host.hosts[HUB_FILE] is not None) == (MIRRORS, True)
+    host.is_killed = False
+    climb(host, migrate_registry_mirrors=True, registry_config_path="/etc/containerd/certs.d")
+
+
+def test_a_file_of_hosts_that_says_something_else_stays_and_is_told() -> None:
+    host = Host(MIRRORS)
+    host.hosts[HUB_FILE] = '[host."https://other.example"]\n'
+    with pytest.raises(Refused, match="says other hosts for docker.io"):
+        call(host, migrate_registry_mirrors=True)
+    assert host.file == MIRRORS
+    with pytest.raises(Refused, match="migrate_registry_mirrors exclude each other"):
+        call(host, migrate_registry_mirrors=True, base="default")
+
+
+def test_mirrors_migrate_together_with_the_version() -> None:
+    host = Host(MIRRORS)
+    climb(host, migrate=True, migrate_registry_mirrors=True, registry_config_path="/certs.d")
+    data = parse_toml(host.file or "", "it")
+    assert data["plugins"]["io.containerd.cri.v1.images"]["registry"]["config_path"] == "/certs.d"
+    assert host.hosts["/certs.d/docker.io/hosts.toml"]
+
+
+def test_without_deprecated_tables_nothing_changes() -> None:
+    text = "version = 2\n[%s.registry]\nconfig_path = ''\n[%s.registry.mirrors]\n" % (CRI, CRI)
+    assert not call(Host(text), migrate_registry_mirrors=True).changed
