@@ -13,7 +13,7 @@ version_added: 0.1.0
 description:
   - Ensures that a container is declared as the task says, and that its process runs or rests.
   - What the task says is compared with what is there, option by option; options that it does not name are left alone.
-    Labels, the stop signal, the restart policy and limits change in place.
+    Labels, the stop signal and its time, the restart policy and limits change in place.
     Any other difference makes the container anew from its image; a
     running process is stopped for that and started again. The new container has what the task says and, for all
     that the task does not say, what the image says. What the old one wrote into its own file system is gone.
@@ -333,9 +333,11 @@ options:
     type: str
   stop_timeout:
     description:
-      - Seconds between the stop signal and KILL, whenever this task has to stop the process.
+      - Seconds between the stop signal and KILL. V(0) kills at once. For a container that says nothing, it is 10.
+      - Recorded with the container, as C(nerdctl run --stop-timeout) records it. Whoever stops the process later
+        without saying how long to wait goes by that, with this module, M(community.containerd.ctr_task) or
+        C(nerdctl stop). Compared, and changed in place.
     type: int
-    default: 10
     aliases: [stop_time]
   recreate:
     description:
@@ -585,7 +587,7 @@ ARGUMENT_SPEC = {
     "blkio_weight": {"type": "int"},
     "cgroup_parent": {"type": "str"},
     "stop_signal": {"type": "str"},
-    "stop_timeout": {"type": "int", "default": 10, "aliases": ["stop_time"]},
+    "stop_timeout": {"type": "int", "aliases": ["stop_time"]},
     "recreate": {"type": "bool", "default": False},
     "restart": {"type": "bool", "default": False, "aliases": ["force_restart"]},
 }

@@ -46,9 +46,10 @@ options:
     aliases: [kill_signal]
   stop_timeout:
     description:
-      - Seconds between the stop signal and KILL. V(0) kills at once.
+      - Seconds between the stop signal and KILL, this time. V(0) kills at once.
+      - The default is what the container has on record from O(community.containerd.ctr_container#module:stop_timeout),
+        else 10.
     type: int
-    default: 10
     aliases: [stop_time]
   wait:
     description:
@@ -191,7 +192,7 @@ ARGUMENT_SPEC = {
     "container": {"type": "str", "required": True, "aliases": ["name"]},
     "state": {"type": "str", "choices": STATES, "default": "started"},
     "signal": {"type": "str", "aliases": ["kill_signal"]},
-    "stop_timeout": {"type": "int", "default": 10, "aliases": ["stop_time"]},
+    "stop_timeout": {"type": "int", "aliases": ["stop_time"]},
     "wait": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 120},
 }

@@ -136,6 +136,9 @@ def _read_differences(
     stop_signal = record.labels.get(labels.STOP_SIGNAL) or "SIGTERM"
     if desired.stop_signal and parse_signal(desired.stop_signal) != parse_signal(stop_signal):
         yield Difference("stop_signal", desired.stop_signal, stop_signal, is_in_place=True)
+    stop_timeout = labels.stop_timeout_of(record.labels)
+    if desired.stop_timeout_s is not None and desired.stop_timeout_s != stop_timeout:
+        yield Difference("stop_timeout", int(desired.stop_timeout_s), int(stop_timeout), is_in_place=True)
     if desired.restart_policy is not None:
         from .restart_policy import check_policy, policy_of
 
@@ -216,6 +219,7 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
         "snapshotter": desired.snapshotter,
         "restart_policy": desired.restart_policy,
         "stop_signal": desired.stop_signal,
+        "stop_timeout": None if desired.stop_timeout_s is None else int(desired.stop_timeout_s),
         "spec": None if wish.overlay is None else dict(wish.overlay),
     }
     said.update((option, mount_words(mounts)) for option, mounts in wish.extra_mounts.items())

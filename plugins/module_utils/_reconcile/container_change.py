@@ -129,7 +129,7 @@ def _keep(desired: DesiredContainer, current: ContainerState) -> list[Step]:
 
 def _plan_absent(desired: DesiredContainer, current: ContainerState) -> Plan:
     after = current.replace(record=None, task=None)
-    args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
+    args = (desired.id, *_stopping(desired, current))
     return Plan((Step("remove", args, ("removed container %s" % desired.id,)),), after)
 
 
@@ -177,7 +177,7 @@ def _create(desired: DesiredContainer, current: ContainerState) -> Step:
 def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
     """In one step, since the old container is given up only when the new one stands."""
     starts = desired.state == "started" or (desired.state == "present" and current.is_running)
-    how = (_stop_signal(desired, current), desired.stop_timeout_s, starts)
+    how = (*_stopping(desired, current), starts)
     why = ", ".join(each.option for each in current.differences if not each.is_in_place)
     creation, snapshotter = _creation(desired, current)
     says = (
@@ -191,6 +191,8 @@ def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
 def _labels(desired: DesiredContainer) -> dict[str, str]:
     """The user's labels, where the output goes, and when to start again, which counts from the first start on."""
     made = {**(desired.labels or {}), **({labels.LOG_URI: desired.log_uri} if desired.log_uri else {})}
+    if desired.stop_timeout_s is not None:
+        made[labels.STOP_TIMEOUT] = "%d" % desired.stop_timeout_s
     if desired.restart_policy is not None:
         from .restart_policy import policy_labels
 
@@ -216,7 +218,7 @@ def _relabel(desired: DesiredContainer, current: ContainerState) -> list[Step]:
     says = [
         "set %s of container %s to %s" % (each.option, desired.id, each.wanted)
         for each in current.differences
-        if each.option in ("restart_policy", "stop_signal")
+        if each.option in ("restart_policy", "stop_signal", "stop_timeout")
     ]
     own = sorted(key for each in current.differences if each.option == "labels" for key in each.wanted)
     if own:
@@ -231,6 +233,8 @@ def _changed_labels(current: ContainerState) -> dict[str, str]:
             changed.update(difference.wanted)
         elif difference.option == "stop_signal":
             changed[labels.STOP_SIGNAL] = difference.wanted
+        elif difference.option == "stop_timeout":
+            changed[labels.STOP_TIMEOUT] = str(difference.wanted)
         elif difference.option == "restart_policy":
             from .restart_policy import policy_labels
 
@@ -277,13 +281,16 @@ def _run(desired: DesiredContainer, current: ContainerState, task: Task | None) 
 
 
 def _stop(desired: DesiredContainer, current: ContainerState) -> Step:
-    args = (desired.id, _stop_signal(desired, current), desired.stop_timeout_s)
+    args = (desired.id, *_stopping(desired, current))
     return Step("stop", args, ("stopped container %s" % desired.id,))
 
 
-def _stop_signal(desired: DesiredContainer, current: ContainerState) -> int:
+def _stopping(desired: DesiredContainer, current: ContainerState) -> tuple[int, float]:
+    """The signal to stop with, and the seconds before KILL: as said, else as the container has them on record."""
     kept: Mapping[str, str] = current.record.labels if current.record else {}
-    return parse_signal(desired.stop_signal or kept.get(labels.STOP_SIGNAL) or "SIGTERM")
+    number = parse_signal(desired.stop_signal or kept.get(labels.STOP_SIGNAL) or "SIGTERM")
+    said = desired.stop_timeout_s
+    return number, labels.stop_timeout_of(kept) if said is None else said
 
 
 def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> ContainerState:

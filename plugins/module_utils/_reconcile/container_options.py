@@ -63,7 +63,7 @@ class DesiredContainer(Value):
     restart_policy: str | None
     comparisons: Mapping[str, str]
     stop_signal: str | None
-    stop_timeout_s: float
+    stop_timeout_s: float | None  # None: as the container has it on record
     recreate: bool
     restart: bool
 
@@ -89,7 +89,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
     image = params["image"]
     if params["stop_signal"]:
         parse_signal(params["stop_signal"])
-    if params["stop_timeout"] < 0:
+    if (params["stop_timeout"] or 0) < 0:
         raise Refused("stop_timeout cannot be negative", "set it to zero or more")
     if params["tty"] and params["log_driver"] == "file":
         raise Refused("the runtime cannot write a terminal to a file", "set log_driver=none, or tty=false")
@@ -111,7 +111,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         restart_policy=_restart_policy(params),
         comparisons=_comparisons(params),
         stop_signal=params["stop_signal"],
-        stop_timeout_s=float(params["stop_timeout"]),
+        stop_timeout_s=None if params["stop_timeout"] is None else float(params["stop_timeout"]),
         recreate=params["recreate"],
         restart=params["restart"],
     )

@@ -31,7 +31,7 @@ class DesiredTask(Value):
     container_id: str
     state: str
     signal: int | None
-    stop_timeout_s: float
+    stop_timeout_s: float | None  # None: as the container has it on record
     log_uri: str | None
     wait_timeout_s: float | None  # None: do not wait for the exit
     namespace: str
@@ -53,13 +53,13 @@ class TaskState(Value):
 
 
 def want(params: Mapping[str, Any]) -> DesiredTask:
-    if params["stop_timeout"] < 0 or params["wait_timeout"] < 0:
+    if (params["stop_timeout"] or 0) < 0 or params["wait_timeout"] < 0:
         raise Refused("stop_timeout and wait_timeout cannot be negative", "set them to zero or more")
     return DesiredTask(
         container_id=params["container"],
         state=params["state"],
         signal=parse_signal(params["signal"]) if params["signal"] else None,
-        stop_timeout_s=float(params["stop_timeout"]),
+        stop_timeout_s=None if params["stop_timeout"] is None else float(params["stop_timeout"]),
         log_uri=log_uri(params),
         wait_timeout_s=float(params["wait_timeout"]) if params["wait"] else None,
         namespace=params["namespace"],
@@ -127,15 +127,15 @@ def _stop(desired: DesiredTask, current: TaskState) -> list[Step]:
 
 
 def _stopping(desired: DesiredTask, current: TaskState) -> Step:
-    args = (desired.container_id, _stop_signal(desired, current), desired.stop_timeout_s)
-    return Step("stop", args, ("stopped container %s" % desired.container_id,))
-
-
-def _stop_signal(desired: DesiredTask, current: TaskState) -> int:
-    if desired.signal is not None:
-        return desired.signal
     kept: Mapping[str, str] = current.container.labels if current.container else {}
-    return parse_signal(kept.get(labels.STOP_SIGNAL) or "SIGTERM")
+    number = desired.signal
+    if number is None:
+        number = parse_signal(kept.get(labels.STOP_SIGNAL) or "SIGTERM")
+    timeout_s = desired.stop_timeout_s
+    if timeout_s is None:
+        timeout_s = labels.stop_timeout_of(kept)
+    args = (desired.container_id, number, timeout_s)
+    return Step("stop", args, ("stopped container %s" % desired.container_id,))
 
 
 def _pause(desired: DesiredTask, current: TaskState) -> list[Step]:

@@ -5,9 +5,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 STOP_SIGNAL = (
     "io.containerd.image.config.stop-signal"  # on a container: the word of its image, or of its user
 )
+
+STOP_TIMEOUT = "nerdctl/stop-timeout"  # on a container, in seconds; containerd itself has no word for it
+STOP_TIMEOUT_S = 10.0  # where nobody has said another
 
 # On a container: what the restart monitor goes by, and where it sends the output of what it starts again.
 RESTART_STATUS = "containerd.io/restart.status"
@@ -36,3 +44,9 @@ MAX_BYTES = 4096  # key and value together; containerd refuses a whole object fo
 def fits(key: str, value: str) -> bool:
     """Whether containerd takes this label."""
     return bool(key) and len((key + value).encode("utf-8", "surrogatepass")) <= MAX_BYTES
+
+
+def stop_timeout_of(found: Mapping[str, str]) -> float:
+    """How long the process of a container with these labels has to end; the usual where no number stands."""
+    said = found.get(STOP_TIMEOUT, "")
+    return float(said) if said.isdecimal() else STOP_TIMEOUT_S

@@ -19,6 +19,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
     Refused,
     Unsupported,
 )
+from ansible_collections.community.containerd.plugins.module_utils._values.labels import STOP_TIMEOUT
 from ansible_collections.community.containerd.tests.unit.fakes.params import params
 from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import Played, plan_of, rehearse
 from ansible_collections.community.containerd.tests.unit.fakes.world import (
@@ -255,7 +256,8 @@ def test_an_option_of_the_spec_makes_the_container_anew(more: dict[str, Any], op
         {"stop_signal": "3"},
         {"image": NAME},
         {"image": None},
-        {"stop_timeout": 99},
+        {"stop_timeout": 10},
+        {"stop_timeout": 99, "comparisons": {"stop_timeout": "ignore"}},
         {"pull": "never"},
         {"username": "ann", "password": "s"},
     ],
@@ -270,6 +272,14 @@ def test_the_stop_signal_changes_in_place() -> None:
     assert played.applied == ["relabel"]
     assert played.world.containers["web"].labels[STOP_SIGNAL_LABEL] == "SIGINT"
     assert (played.real.before["stop_signal"], played.real.after["stop_signal"]) == ("SIGQUIT", "SIGINT")
+
+
+def test_the_stop_timeout_changes_in_place() -> None:
+    played = play(RUNNING, stop_timeout=30)
+    assert played.applied == ["relabel"]
+    assert played.world.containers["web"].labels[STOP_TIMEOUT] == "30"
+    assert (played.real.before["stop_timeout"], played.real.after["stop_timeout"]) == (10, 30)
+    assert played.real.actions == ("set stop_timeout of container web to 30",)
 
 
 @pytest.mark.parametrize(
@@ -441,10 +451,10 @@ def test_labels_of_others_stay() -> None:
 
 @pytest.mark.parametrize(
     ("said", "stop"),
-    [({}, "stop 3 10"), ({"stop_timeout": 0}, "stop 3 0")],
+    [({}, ["stop 3 10"]), ({"stop_timeout": 0}, ["relabel", "stop 3 0"])],
 )
-def test_a_stop_uses_the_images_signal(said: dict[str, Any], stop: str) -> None:
-    assert play(RUNNING, state="stopped", **said).applied == [stop]
+def test_a_stop_uses_the_images_signal(said: dict[str, Any], stop: list[str]) -> None:
+    assert play(RUNNING, state="stopped", **said).applied == stop
 
 
 def test_a_stop_uses_the_users_signal_once_it_is_said() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.community.containerd.plugins.module_utils._reconcile im
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.verbs import TaskVerbs
 from ansible_collections.community.containerd.plugins.module_utils._runtime.tasks import TaskRuntime
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound, Refused
+from ansible_collections.community.containerd.plugins.module_utils._values.labels import STOP_TIMEOUT
 from ansible_collections.community.containerd.tests.unit.fakes.params import params
 from ansible_collections.community.containerd.tests.unit.fakes.rehearsal import Played, plan_of, rehearse
 from ansible_collections.community.containerd.tests.unit.fakes.world import STOP_SIGNAL_LABEL, TaskWorld
@@ -102,6 +103,9 @@ def test_what_does_not_run_cannot_be_paused(status: str) -> None:
         ({STOP_SIGNAL_LABEL: "SIGQUIT"}, {"signal": "INT"}, "stop 2 10"),
         ({STOP_SIGNAL_LABEL: ""}, {}, "stop 15 10"),
         ({}, {"stop_timeout": 0}, "stop 15 0"),
+        ({STOP_TIMEOUT: "30"}, {}, "stop 15 30"),
+        ({STOP_TIMEOUT: "30"}, {"stop_timeout": 0}, "stop 15 0"),
+        ({STOP_TIMEOUT: "soon"}, {}, "stop 15 10"),
     ],
 )
 def test_a_stop_uses_the_users_signal_else_the_images(
