@@ -221,12 +221,12 @@ class Connection(ConnectionBase):
     def put_file(self, in_path: str, out_path: str) -> None:
         self._connect()
         display.vvv("PUT %s TO %s" % (in_path, out_path), host=self._name)
+        place = to_bytes(in_path, errors="surrogate_or_strict")
         try:
-            source = open(to_bytes(in_path, errors="surrogate_or_strict"), "rb")  # noqa: SIM115  # below, in a with
+            with open(place, "rb") as source, _failures_of_connections():
+                self._runtime.write_file(self._container, self._user, out_path, source)
         except FileNotFoundError as exc:
             raise AnsibleFileNotFound(file_name=in_path) from exc
-        with source, _failures_of_connections():
-            self._runtime.write_file(self._container, self._user, out_path, source)
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         self._connect()
