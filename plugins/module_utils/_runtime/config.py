@@ -9,7 +9,8 @@ import os
 from typing import TYPE_CHECKING
 
 from .._values.config import Verdict
-from .._values.errors import Missing, NotFound, Refused
+from .._values.errors import Missing, NotFound
+from .file_reading import file_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,14 +34,7 @@ class ConfigRuntime:
         directory = os.path.dirname(os.path.realpath(path))
         if not os.path.isdir(directory):
             raise NotFound("cannot write %s: there is no directory %s" % (path, directory), "create it first")
-        try:
-            with open(path, encoding="utf-8", newline="") as file:
-                return file.read()
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as exc:
-            reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
-            raise Refused("cannot read %s: %s" % (path, reason), "correct path, or run with become") from exc
+        return file_text(path, "correct path, or run with become")
 
     def attributes(self, path: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """Owner, group and mode as far as the user named them: as they are, and as they shall be."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from .._values.errors import Refused
 from .aside import cannot_write
+from .file_reading import file_text
 from .file_writing import put_text
 
 if TYPE_CHECKING:
@@ -27,14 +27,7 @@ def directories(config_path: str, host: str) -> tuple[str, ...]:
 
 def hosts_text(path: str) -> str | None:
     """The content of the file; None when there is none."""
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
-        raise Refused("cannot read %s: %s" % (path, reason), "remove it, or run with become") from exc
+    return file_text(path, "remove it, or run with become")
 
 
 def put_hosts(files: Files, path: str, text: str) -> None:
