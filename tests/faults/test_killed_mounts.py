@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,6 +68,21 @@ def test_a_mount_killed_at_any_time_is_finished_by_the_next_run(
     done = modules.done(modules.run("ctr_image_mount", daemon, namespace, **wish))
     assert done["mount"]["state"] == "mounted" and done["mount"]["kept"]
     assert sorted(path.name for path in place.iterdir()) == ["file0", "file1"]
+    assert not modules.run("ctr_image_mount", daemon, namespace, **wish).changed
+    assert inventory.take(daemon, namespace).leases == {str(place)}
+    ends(daemon, namespace, name, place)
+
+
+def test_the_lease_of_a_mount_killed_as_its_very_last_act_goes_though_it_is_mounted(
+    newest: Daemon, newest_namespace: str, liar: LyingRegistry, place: Path
+) -> None:
+    daemon, namespace = newest, newest_namespace
+    name = image(liar)
+    pull(daemon, namespace, name)
+    wish: dict[str, Any] = {"name": name, "path": str(place)}
+    modules.done(modules.run("ctr_image_mount", daemon, namespace, **wish))
+    dead = "%s %s 1 1" % ("0" * 36, os.readlink("/proc/self/ns/pid"))  # of an earlier boot
+    daemon.ctr("leases", "create", "--id", "left", "community.containerd/owner=" + dead, namespace=namespace)
     assert not modules.run("ctr_image_mount", daemon, namespace, **wish).changed
     assert inventory.take(daemon, namespace).leases == {str(place)}
     ends(daemon, namespace, name, place)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .mount_verbs import ImageMountVerbs
 
 _PULL_IT = "run ctr_image for it first"
+_ABANDONED = Step("give_up_abandoned", (), ("gave up the lease of a run that was killed",))
 
 
 class DesiredMount(Value):
@@ -90,7 +91,10 @@ def plan(desired: DesiredMount, current: CurrentMount) -> Plan:
             "%s is where something else is mounted: %s" % (point.path, point.foreign),
             "unmount that yourself, or choose another path",
         )
-    return _plan_unmounted(current) if desired.state == "unmounted" else _plan_mounted(desired, current)
+    plan = _plan_unmounted(current) if desired.state == "unmounted" else _plan_mounted(desired, current)
+    if plan.steps or not point.is_abandoned:  # every other step gives it up as well
+        return plan
+    return Plan((_ABANDONED,), current.replace(point=point.replace(is_abandoned=False)))
 
 
 def _plan_unmounted(current: CurrentMount) -> Plan:

@@ -39,5 +39,8 @@ class ImageMountVerbs(Protocol):
     def keep(self, path: str, snapshotter: str) -> None:
         """Let the lease of a mount that is there have no end."""
 
+    def give_up_abandoned(self) -> None:
+        """Give up the leases of the dead."""
+
     def unmount(self, point: MountPoint) -> None:
         """Take off what is mounted of ours, and remove what kept it."""

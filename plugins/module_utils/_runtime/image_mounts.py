@@ -18,6 +18,7 @@ from .._values.errors import Refused
 from .._values.image_mount import MountPoint
 from .._values.labels import GC_EXPIRE
 from .image_reading import ImageReading
+from .lease import abandoned, sweep
 from .mountinfo import read_mounts, shows
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class ImageMountRuntime(ImageReading):
         """What is at ``path``; a snapshot of its name is looked for where a lease says, else in ``snapshotter``."""
         real = os.path.realpath(path)
         leases = Leases(self.session)
-        labels = leases.list().get(real)
+        listed = leases.list()
+        labels = listed.get(real)
         held_in = "" if labels is None else _held_in(leases.held(real), real)
         snapshots = SnapshotStore(self.session, held_in or snapshotter)
         snapshot = snapshots.find(real)
@@ -63,6 +65,7 @@ class ImageMountRuntime(ImageReading):
             has_lease=labels is not None,
             is_kept=bool(held_in) and GC_EXPIRE not in (labels or ()),
             foreign=others[-1] if others else "",
+            is_abandoned=bool(abandoned(listed)),
         )
 
     def mount(self, wanted: ImageMount) -> None:
@@ -82,6 +85,10 @@ class ImageMountRuntime(ImageReading):
         from .image_mounting import keep
 
         keep(self.session, path, snapshotter)
+
+    def give_up_abandoned(self) -> None:
+        """Give up the leases of the dead."""
+        sweep(self.session)
 
     def unmount(self, point: MountPoint) -> None:
         """Take off what is mounted of ours; then the snapshot and its lease go, the directory stays."""

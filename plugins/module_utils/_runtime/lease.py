@@ -20,7 +20,7 @@ from .._values.errors import Failure
 from .._values.labels import GC_EXPIRE, LEASE_EXPIRY_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .._services.session import Session
 
@@ -70,18 +70,22 @@ def _take(leases: Leases) -> str:
 def sweep(session: Session) -> None:
     """Remove the leases of the dead, and with them what nobody else holds."""
     leases = Leases(session)
-    for lease in _abandoned(leases):
+    for lease in abandoned(_ours(leases)):
         leases.delete(lease, sync=True)
 
 
 def are_abandoned(session: Session) -> bool:
     """Whether there are leases of the dead."""
-    return bool(_abandoned(Leases(session)))
+    return bool(abandoned(_ours(Leases(session))))
 
 
-def _abandoned(leases: Leases) -> list[str]:
-    ours = leases.list('labels."%s"' % OWNER_LABEL)
-    return [lease for lease, labels in ours.items() if is_dead(labels[OWNER_LABEL])]
+def _ours(leases: Leases) -> dict[str, dict[str, str]]:
+    return leases.list('labels."%s"' % OWNER_LABEL)
+
+
+def abandoned(leases: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Those leases of the dead among these, which are told with their labels."""
+    return [lease for lease, labels in leases.items() if is_dead(labels.get(OWNER_LABEL, ""))]
 
 
 def _owner(pid: int) -> str:

@@ -20,6 +20,7 @@ class MountPoint(Value):
     has_lease: bool = False  # of this name
     is_kept: bool = False  # that lease holds the snapshot and has no end
     foreign: str = ""  # what else is mounted there, in words
+    is_abandoned: bool = False  # there is a lease of a run that died, maybe as its very last act
 
     @property
     def has_snapshot(self) -> bool:

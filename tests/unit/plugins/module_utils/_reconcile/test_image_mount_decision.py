@@ -69,6 +69,10 @@ class World:
         self.applied.append("keep")
         self.point = self.point.replace(has_lease=True, is_kept=True)
 
+    def give_up_abandoned(self) -> None:
+        self.applied.append("give up")
+        self.point = self.point.replace(is_abandoned=False)
+
     def unmount(self, point: MountPoint) -> None:
         self.applied.append("unmount")
         self.point = MountPoint(point.path, True)
@@ -111,6 +115,23 @@ def test_each_difference_has_its_steps(point: MountPoint, said: dict[str, Any], 
     played = play(point, **said)
     assert played.applied == steps
     assert played.real.changed is bool(steps)
+
+
+@pytest.mark.parametrize(
+    ("point", "state", "steps"),
+    [
+        (MOUNTED, "mounted", ["give up"]),
+        (NOTHING, "unmounted", ["give up"]),
+        (NOTHING, "mounted", ["mount"]),  # which gives it up by the way
+        (MOUNTED, "unmounted", ["unmount"]),
+    ],
+)
+def test_what_a_run_killed_as_its_very_last_act_has_left_is_given_up(
+    point: MountPoint, state: str, steps: list[str]
+) -> None:
+    played = play(point.replace(is_abandoned=True), state=state)
+    assert played.applied == steps
+    assert played.real.changed is (steps != ["give up"])
 
 
 def test_the_user_is_told_what_was_mounted() -> None:

@@ -176,6 +176,15 @@ def test_the_lease_of_ctr_is_replaced_by_one_without_end(
     assert store.space().leases == {place: {LABEL: place}}
 
 
+def test_the_lease_of_a_run_that_died_is_seen_and_given_up(runtime: ImageMountRuntime, store: Store) -> None:
+    dead = "%s %s 1 1" % ("0" * 36, os.readlink("/proc/self/ns/pid"))  # of an earlier boot
+    store.space().leases.update({"left": {"community.containerd/owner": dead}, "foreign": {}})
+    assert runtime.look("/no/such/place", "overlayfs").is_abandoned
+    runtime.give_up_abandoned()
+    assert not runtime.look("/no/such/place", "overlayfs").is_abandoned
+    assert list(store.space().leases) == ["foreign"]
+
+
 def test_a_lease_that_holds_nothing_keeps_nothing(
     runtime: ImageMountRuntime, store: Store, place: str
 ) -> None:
