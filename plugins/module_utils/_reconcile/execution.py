@@ -73,6 +73,12 @@ def _stdin(params: Mapping[str, Any]) -> bytes | None:
     return text.encode("utf-8", "surrogateescape")
 
 
+_REMEDIES = {
+    "paused": "resume it with ctr_task",
+    "unknown": "its shim does not answer: look at the log of containerd, or kill it with ctr_task",
+}
+
+
 def find_running(verbs: CommandVerbs, container_id: str, namespace: str) -> tuple[Container, Task]:
     """The container and its task, which can be joined; else NotFound or Refused."""
     container = verbs.container(container_id)
@@ -80,10 +86,10 @@ def find_running(verbs: CommandVerbs, container_id: str, namespace: str) -> tupl
         raise no_such_container(verbs, container_id, namespace)
     task = verbs.task(container_id)
     if task is None or task.status != "running":
+        status = task.status if task else "absent"
         raise Refused(
-            "container %s runs no process to join: its task is %s"
-            % (container_id, task.status if task else "absent"),
-            "resume it with ctr_task" if task and task.status == "paused" else "start it with ctr_task",
+            "container %s runs no process to join: its task is %s" % (container_id, status),
+            _REMEDIES.get(status, "start it with ctr_task"),
         )
     return container, task
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from .._services.containers import Containers
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from .._values.endpoint import Endpoint
     from .._values.task import Task
 
+LOOK_AGAIN_S = 0.1
+
 
 class TaskReading:
     """The verbs that whoever asks what runs may use."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.session = Session(endpoint)
+        self._patience_s = endpoint.timeout_s
 
     def container(self, container_id: str) -> Container | None:
         return Containers(self.session).find(container_id)
@@ -32,4 +36,13 @@ class TaskReading:
         return sorted(list_namespaces(self.session))
 
     def task(self, container_id: str) -> Task | None:
-        return Tasks(self.session).find(container_id)
+        """The task; one whose shim gave containerd no answer in time is asked for again, as long as a call may take.
+
+        A shim is busy for 30 seconds when the client of an exec died before it opened the streams.
+        """
+        tasks, ends_at = Tasks(self.session), time.monotonic() + self._patience_s
+        while True:
+            task = tasks.find(container_id)
+            if task is None or task.status != "unknown" or time.monotonic() > ends_at:
+                return task
+            time.sleep(LOOK_AGAIN_S)

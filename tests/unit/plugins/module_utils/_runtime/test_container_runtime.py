@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.containerd.plugins.module_utils._runtime.commands import CommandRuntime
 from ansible_collections.community.containerd.plugins.module_utils._runtime.containers import (
     ContainerRuntime,
 )
@@ -46,6 +47,17 @@ CONFIG = {"Cmd": ["nginx"], "User": "web", "StopSignal": "SIGQUIT", "Labels": {"
 def verbs(fake: FakeContainerd, store: Store) -> ContainerRuntime:
     StoredImage(config=CONFIG).into(store).named(store, NAME, {"of": "the record"})
     return ContainerRuntime(fake.endpoint())
+
+
+@pytest.mark.parametrize(("answers", "status"), [(2, "running"), (99, "unknown")])
+def test_a_task_whose_shim_is_busy_is_asked_for_again_as_long_as_a_call_may_take(
+    fake: FakeContainerd, answers: int, status: str
+) -> None:
+    """Status 0 is what containerd says of a shim that did not answer in time (api/types/task)."""
+    busy = iter([0] * answers)
+    fake.on("tasks.Get", lambda _call: {"process": {"id": "web", "pid": 9, "status": next(busy, 2)}})
+    task = CommandRuntime(fake.endpoint(timeout_s=0.3)).task("web")
+    assert task is not None and task.status == status
 
 
 @pytest.fixture
