@@ -99,7 +99,14 @@ STEPS = (
     Step("molecule", "molecule", f"{TOOLS}/molecule", "molecule", lane="hosts"),
     # With the oldest and the newest ansible-core that are supported: what lies between has no test of its own.
     Step("sanity", "sanity 2.21", f"{ANSIBLE_TEST} core-2.21 sanity --local", "core-2.21", python=(12, 14)),
-    Step("sanity", "sanity 2.18", f"{ANSIBLE_TEST} core-2.18 sanity --local", "core-2.18", python=(11, 13)),
+    Step(
+        "sanity",
+        "sanity 2.18",
+        # Its pylint would judge the same source by the rules of the day before; it takes most of the time.
+        f"{ANSIBLE_TEST} core-2.18 sanity --local --skip-test pylint",
+        "core-2.18",
+        python=(11, 13),
+    ),
     Step(
         "lint",
         "docs",
