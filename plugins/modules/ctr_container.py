@@ -179,6 +179,37 @@ options:
         description: Further options of the mount, such as V(nosuid) or V(size=64m).
         type: list
         elements: str
+  dns_servers:
+    description:
+      - The addresses that names are asked of, in this order. With it, or with O(dns_search_domains) or O(dns_opts), the
+        container gets a C(/etc/resolv.conf) of its own, in place of the one of its image or, with
+        O(network_mode=host), of the host.
+      - What the task does not say of the three, a new container takes from the host as it is then. Addresses of the
+        host's own loopback are left out unless the container shares its network; behind the stub of systemd-resolved,
+        the servers that it asks take their place.
+      - Compared with the file that is mounted, in its order; an empty list is no server.
+      - The file is on the managed host, below C(/var/lib/community.containerd), and mounted read-only. It goes
+        with the container when this collection removes it.
+    type: list
+    elements: str
+  dns_search_domains:
+    description:
+      - The domains in which short names are looked up, in this order; V(.) is none. See O(dns_servers).
+    type: list
+    elements: str
+  dns_opts:
+    description:
+      - Options of the resolver, such as V(ndots:2) or V(timeout:1). See O(dns_servers).
+    type: list
+    elements: str
+    aliases: [dns_options]
+  etc_hosts:
+    description:
+      - Addresses of names, by name, as in the example below. With it, the container gets a
+        C(/etc/hosts) of its own, with V(localhost), these names and, at 127.0.1.1, its O(hostname) if that is said.
+      - Compared by name with the file that is mounted. Other names in it are left alone.
+      - docker's V(host-gateway) is refused, since containerd has no network with a gateway.
+    type: dict
   network_mode:
     description:
       - V(none) gives the container an empty network of its own, which is containerd's default.
@@ -422,6 +453,17 @@ EXAMPLES = r"""
     comparisons:
       env: strict
 
+- name: The mailer knows its database by name, and asks the resolvers of its network
+  community.containerd.ctr_container:
+    name: mailer
+    image: registry.example.com:5000/team/mailer:3
+    network_mode: ns:/run/netns/mail
+    dns_servers: [192.0.2.53, 2001:db8::53]
+    dns_search_domains: [mail.example.com]
+    dns_opts: [ndots:2]
+    etc_hosts:
+      db.example.com: 192.0.2.7
+
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
     name: migration
@@ -560,6 +602,10 @@ ARGUMENT_SPEC = {
     "user": {"type": "str"},
     "hostname": {"type": "str"},
     "mounts": {"type": "list", "elements": "dict", "aliases": ["mount"], "options": MOUNT},
+    "dns_servers": {"type": "list", "elements": "str"},
+    "dns_search_domains": {"type": "list", "elements": "str"},
+    "dns_opts": {"type": "list", "elements": "str", "aliases": ["dns_options"]},
+    "etc_hosts": {"type": "dict"},
     "network_mode": {"type": "str", "aliases": ["network", "net"]},
     "read_only": {"type": "bool"},
     "labels": {"type": "dict", "aliases": ["label"]},

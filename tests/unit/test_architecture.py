@@ -63,15 +63,21 @@ HEADER = (
 # What one task sends to the host, in KiB: the whole zip, of which ansible-core's own part is about 122.
 PAYLOAD_KIB = {
     "default": 225,
-    "ctr_container": 360,
+    "ctr_container": 375,
     "ctr_image": 280,
     "ctr_image_import": 245,
     "ctr_image_push": 265,
-    "ctr_prune": 230,
+    "ctr_prune": 233,
 }
 # What the host loads of ours before a module does anything, in ms as measured: 0.11 for a KiB, 0.25 for a file.
 # Imports inside functions are not counted: they are paid for where they are used.
-START_MS = {"default": 26.0, "ctr_image_import": 35.0, "ctr_prune": 29.0, "ctr_container": 36.0}
+START_MS = {
+    "default": 26.0,
+    "ctr_image_mount": 26.5,
+    "ctr_image_import": 35.0,
+    "ctr_prune": 29.0,
+    "ctr_container": 36.0,
+}
 MS_PER_KIB, MS_PER_FILE = 0.11, 0.25
 
 

@@ -60,6 +60,10 @@ def read(verbs: ContainerVerbs, desired: DesiredContainer) -> ContainerState:
         from .resolution import resolve
 
         state = state.replace(wish=resolve(verbs, desired.wish))
+    if desired.wish.names:
+        from .own_names import with_own_files
+
+        state = state.replace(wish=with_own_files(verbs, desired.id, state.wish))
     known = _read_known(verbs, desired, state)
     if known is not None:
         return known
@@ -147,6 +151,10 @@ def _read_differences(
             check_policy(verbs, desired.restart_policy)
             yield Difference("restart_policy", desired.restart_policy, policy, is_in_place=True)
     yield from compare_spec(wish, _identity(verbs, record, wish), config, record.spec)
+    if wish.names:
+        from .own_names import compare_names
+
+        yield from compare_names(verbs, wish.names, record.spec.get("mounts") or ())
     if wish.groups:
         wanted, there = set(verbs.group_ids(record, wish.groups)), user_of(record.spec).additional_gids
         if not wanted <= set(there):
@@ -223,6 +231,7 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
         "spec": None if wish.overlay is None else dict(wish.overlay),
     }
     said.update((option, mount_words(mounts)) for option, mounts in wish.extra_mounts.items())
+    said.update(wish.names)
     if wish.further:
         from .further import shown
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .._values.registry import RegistryAccess
 
 EXTRA_MOUNTS = ("volumes", "tmpfs", "shm_size")
+OWN_NAMES = ("dns_servers", "dns_search_domains", "dns_opts", "etc_hosts")
 FURTHER = (  # options that few containers have
     "devices",
     "cap_drop",
@@ -162,6 +163,7 @@ def _wish(params: Mapping[str, Any], runtime_options: Mapping[str, Any]) -> Spec
         systemd_cgroup=runtime_options.get("systemd_cgroup"),
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
+        names=_own_names(params),
         network_mode=params["network_mode"],
         read_only=params["read_only"],
         annotations=texts(params, "annotations"),
@@ -185,6 +187,15 @@ def _extra_mounts(params: Mapping[str, Any]) -> Mapping[str, tuple[Mount, ...]]:
     from .extra_mounts import want_extra_mounts
 
     return want_extra_mounts(said)
+
+
+def _own_names(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = {name: params[name] for name in OWN_NAMES if params[name] is not None}
+    if not said:
+        return said
+    from .own_names import want_own_names
+
+    return want_own_names(said)
 
 
 def _list(value: Any) -> tuple[str, ...] | None:

@@ -153,6 +153,12 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def read_file(self, path: str) -> str:
         """The text of a file of this host; Refused when it cannot be read."""
 
+    def own_directory(self, container_id: str) -> str:
+        """Where on this host the files lie that are made for this container."""
+
+    def own_file(self, path: str) -> str:
+        """The text of a file of this host that is mounted into a container; '' when there is none."""
+
     def look_up(
         self, questions: Sequence[LookUp], extent: Extent, access: RegistryAccess
     ) -> dict[str, Remote]:
@@ -162,7 +168,7 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
         """Complete the images; all of them or, on failure, nothing that was not there."""
 
     def create(self, creation: Creation, snapshotter: str) -> None:
-        """Make the snapshot and the record; on failure neither stays."""
+        """Make the snapshot, its own files and the record; on failure none of them stays."""
 
     def replace(
         self, creation: Creation, snapshotter: str, signal_number: int, timeout_s: float, starts: bool
@@ -176,7 +182,7 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
         """Set parts of the spec's linux.resources, for the process and on record; the others stay."""
 
     def remove(self, container_id: str, signal_number: int, timeout_s: float) -> None:
-        """Stop the process, then remove task, snapshot and record."""
+        """Stop the process, then remove task, snapshot, record and its own files."""
 
     def start(self, container_id: str, log_uri: str | None) -> None:
         """Run the process; what a former one left is removed first."""

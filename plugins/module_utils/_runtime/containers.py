@@ -93,6 +93,16 @@ class ContainerRuntime(TaskRuntime):
 
         return read_file(path)
 
+    def own_directory(self, container_id: str) -> str:
+        from .own_files import directory_for
+
+        return directory_for(self.session, container_id)
+
+    def own_file(self, path: str) -> str:
+        from .own_files import read_own_file
+
+        return read_own_file(path)
+
     def create(self, creation: Creation, snapshotter: str) -> None:
         from .declare import create
 

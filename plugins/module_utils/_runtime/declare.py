@@ -27,6 +27,7 @@ from .graph import walk
 from .host import read_host
 from .lease import leased, sweep
 from .lifecycle import Lifecycle
+from .own_files import keeping
 from .rootfs import read_users
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ def image_facts(session: Session, image: Image) -> ImageFacts | None:
 
 
 def create(session: Session, creation: Creation, snapshotter: str) -> None:
-    """Make the snapshot and the record; on failure neither stays."""
+    """Make the snapshot, the files and the record; on failure none of them stays."""
     sweep(session)  # a run that was killed may have left a snapshot of that name
-    with leased(session) as held:
+    with keeping(session, creation.id, creation.wish.files), leased(session) as held:
         container = prepare(held, creation, snapshotter, creation.id)
         with _removing(Snapshots(held, snapshotter), creation.id):
             Containers(held).create(container)
@@ -148,7 +149,7 @@ def _labels(creation: Creation, facts: ImageFacts) -> dict[str, str]:
 
 
 def remove(session: Session, container_id: str, signal_number: int, timeout_s: float) -> None:
-    """Stop the process, then remove task, snapshot and record, so that no step leaves an orphan."""
+    """Stop the process, then remove task, snapshot, record and files, so that no step leaves an orphan."""
     containers, lifecycle = Containers(session), Lifecycle(session)
     container = containers.find(container_id)
     if container is None:
@@ -158,5 +159,6 @@ def remove(session: Session, container_id: str, signal_number: int, timeout_s: f
     if container.snapshot_key:
         with suppress(NotFound):
             Snapshots(session, container.snapshotter).remove(container.snapshot_key)
-    containers.delete(container_id)
+    with keeping(session, container_id, (), container):
+        containers.delete(container_id)
     sweep(session)  # a run that was killed while it made the container may have left a lease

@@ -20,6 +20,7 @@ from .._values.errors import AlreadyExists, Failure, NotFound
 from .declare import prepare
 from .lease import hold_snapshot, leased, sweep
 from .lifecycle import Lifecycle
+from .own_files import keeping
 
 if TYPE_CHECKING:
     from .._services.session import Session
@@ -46,7 +47,7 @@ def replace(
     old = lifecycle.need(creation.id)
     task = lifecycle.task(creation.id)
     old_snapshots = Snapshots(session, old.snapshotter)
-    with leased(session) as held:
+    with keeping(session, old.id, creation.wish.files, old), leased(session) as held:
         key = _free_key(Snapshots(session, snapshotter), old, creation.id)
         new = prepare(held, creation, snapshotter, key)
         if old.snapshot_key and old_snapshots.exists(old.snapshot_key):

@@ -58,6 +58,8 @@ def build_spec(
         _grant_all(spec, host)
     _choose_network(spec, wish, host)
     _mount(spec, (*(wish.mounts or ()), *(m for mounts in wish.extra_mounts.values() for m in mounts)))
+    if wish.files:
+        _mount(spec, [mount for mount, _text in wish.files])
     if wish.further:
         from .further import put_further
 

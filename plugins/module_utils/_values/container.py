@@ -80,15 +80,15 @@ class SpecWish(Value):
     tty: bool | None = None
     mounts: tuple[Mount, ...] | None = None
     extra_mounts: Mapping[str, tuple[Mount, ...]] = MappingProxyType({})  # by the option that said them
+    names: Mapping[str, Any] = MappingProxyType({})  # said by dns_* and etc_hosts
+    files: tuple[tuple[Mount, str], ...] = ()  # made for them, each with its text
     network_mode: str | None = None  # "none" (a namespace of its own), "host", "ns:PATH" or "container:NAME"
     read_only: bool | None = None
     privileged: bool | None = None
     systemd_cgroup: bool | None = None  # whether systemd makes its cgroup, as the runtime's options say
     annotations: Mapping[str, str] | None = None
     overlay: Mapping[str, Any] | None = None  # parts of a spec, laid over what all the rest amounts to
-    further: Mapping[str, Any] = MappingProxyType(
-        {}
-    )  # rarer options that were said, as _spec/further has them
+    further: Mapping[str, Any] = MappingProxyType({})  # rarer options, as _spec/further has them
 
 
 class ImageFacts(Value):

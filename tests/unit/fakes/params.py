@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.community.containerd.plugins.module_utils._reconcile.container_options import (
     EXTRA_MOUNTS,
     FURTHER,
+    OWN_NAMES,
 )
 from ansible_collections.community.containerd.plugins.module_utils._toml.config import LOGICAL
 
@@ -133,7 +134,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "read_only": None,
         "labels": None,
         "annotations": None,
-        **dict.fromkeys((*FURTHER, *EXTRA_MOUNTS)),
+        **dict.fromkeys((*FURTHER, *EXTRA_MOUNTS, *OWN_NAMES)),
         "spec": None,
         "restart_policy": None,
         "restart_retries": None,

@@ -317,6 +317,7 @@ class ContainerWorld(TaskWorld):
         super().__init__()
         self.images = images
         self.parents: dict[str, str | None] = {}
+        self.own_files: dict[str, str] = {}
         self.snapshotter = images.snapshotter
         self.records = images.records
         self.inspect = images.inspect
@@ -363,6 +364,12 @@ class ContainerWorld(TaskWorld):
     def read_file(self, path: str) -> str:
         return self.files[path]
 
+    def own_directory(self, container_id: str) -> str:
+        return "/own/" + container_id
+
+    def own_file(self, path: str) -> str:
+        return self.own_files.get(path, "")
+
     def create(self, creation: Creation, snapshotter: str) -> None:
         self.applied.append("create")
         build = self.images.builds[self.images.here[creation.image].image.target.digest]
@@ -384,6 +391,7 @@ class ContainerWorld(TaskWorld):
             creation.id, creation.image, labels, runtime, snapshotter, creation.id, spec, extra=options
         )
         self.parents[creation.id] = build.chain_id
+        self.own_files.update((mount.source, text) for mount, text in creation.wish.files)
 
     def replace(
         self, creation: Creation, snapshotter: str, signal_number: int, timeout_s: float, starts: bool
