@@ -112,6 +112,10 @@ def complaints_about_command(words: list[str]) -> list[str]:
     if words[0] == "ansible-playbook" and any(word.startswith(PREFIX) for word in words):
         (book,) = (word for word in words if word.startswith(PREFIX))
         text = (ROOT / "playbooks" / f"{book[len(PREFIX) :]}.yml").read_text(encoding="utf-8")
+        text += " ".join(spec_of("role", "containerd_setup") if "containerd_setup\n" in text else ())
+        text += (
+            (ROOT / "playbooks/vars/awx.yml").read_text(encoding="utf-8") if "vars/awx.yml" in text else ""
+        )
         variables = [words[place + 1].partition("=")[0] for place, word in enumerate(words) if word == "-e"]
         return [f"{book} has no variable {name}" for name in variables if name not in text]
     return []

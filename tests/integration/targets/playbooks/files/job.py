@@ -75,6 +75,7 @@ def main() -> None:
         "status": ran.status,
         "changed": sum(ends[0]["changed"].values()) if ends else 0,
         "artifacts": ends[0].get("artifact_data", {}) if ends else {},
+        "hosts": sorted(ends[0]["processed"]) if ends else [],
         "tasks": sorted(
             {event["event_data"]["task"] for event in events if event["event"] == "runner_on_ok"}
         ),
