@@ -128,11 +128,10 @@ def report(desired: DesiredExecution, state: ExecutionState, results: Sequence[A
     }
 
 
-def _streams(stdout: bytes, stderr: bytes) -> dict[str, Any]:
-    """As ansible.builtin.command returns them: text without its last newline, and the lines of it."""
-    values: dict[str, Any] = {}
-    for name, content in (("stdout", stdout), ("stderr", stderr)):
-        text = content.decode("utf-8", "surrogateescape").rstrip("\r\n")
-        values[name] = text
-        values[name + "_lines"] = text.splitlines()
-    return values
+def _streams(stdout: bytes, stderr: bytes) -> dict[str, str]:
+    """As ansible.builtin.command returns them: text without its last newline. The lines of it Ansible adds itself."""
+    return {"stdout": _text(stdout), "stderr": _text(stderr)}
+
+
+def _text(output: bytes) -> str:
+    return output.decode("utf-8", "surrogateescape").rstrip("\r\n")
