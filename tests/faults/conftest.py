@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.community.containerd.tests.faults.stage import Stage
+from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 from ansible_collections.community.containerd.tests.lab.lying_registry import LyingRegistry
 from ansible_collections.community.containerd.tests.lab.plugin import (
     daemon,
@@ -19,6 +21,7 @@ from ansible_collections.community.containerd.tests.lab.plugin import (
     private_daemon,
     pytest_generate_tests,
 )
+from ansible_collections.community.containerd.tests.lab.world import Lab
 
 # Fixtures of every test below this folder.
 __all__ = [
@@ -36,3 +39,8 @@ __all__ = [
 def liar() -> Iterator[LyingRegistry]:
     with LyingRegistry() as registry:
         yield registry
+
+
+@pytest.fixture
+def stage(lab: Lab, daemon: Daemon, namespace: str) -> Stage:
+    return Stage(lab, daemon, namespace)

@@ -8,66 +8,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.containerd.tests.faults import inventory, modules
-from ansible_collections.community.containerd.tests.lab.daemon import Daemon
-from ansible_collections.community.containerd.tests.lab.world import Lab
+from ansible_collections.community.containerd.tests.faults.stage import Stage, command_line
 
 POINTS = (0.35, 0.6, 0.75, 0.85, 0.95)  # of the time that the module takes when it is let go on
-
-
-class Stage:
-    """An image that is here, and a container to be made of it."""
-
-    def __init__(self, lab: Lab, daemon: Daemon, namespace: str) -> None:
-        self.daemon, self.namespace = daemon, namespace
-        self.image = lab.registries["plain"].host + "/busybox:1"
-        self.run("ctr_image", name=self.image)
-        self.bare = inventory.take(daemon, namespace)
-
-    def options(self, **more: Any) -> dict[str, Any]:
-        return {"name": "web", "image": self.image, "command": ["sleep", "1000"], "stop_timeout": 0, **more}
-
-    def run(self, module: str, **options: Any) -> dict[str, Any]:
-        return modules.done(modules.run(module, self.daemon, self.namespace, **options))
-
-    def time(self, module: str, **options: Any) -> float:
-        began = time.monotonic()
-        self.run(module, **options)
-        return time.monotonic() - began
-
-    def kill(self, module: str, after_s: float, **options: Any) -> None:
-        with modules.running(module, self.daemon, self.namespace, **options) as process:
-            time.sleep(after_s)
-            process.kill()
-
-    def removes_all(self) -> None:
-        """The container goes, and with it everything that any run made."""
-        self.run("ctr_container", name="web", state="absent", stop_timeout=0)
-        assert inventory.take(self.daemon, self.namespace) == self.bare
-        modules.wait_until(lambda: not self.shims(), "no shim is left")
-        assert not inventory.mounts_below(
-            self.daemon.state / "io.containerd.runtime.v2.task" / self.namespace
-        )
-
-    def shims(self) -> list[int]:
-        return [pid for pid in self.daemon.shims() if self.namespace in _command_line(pid)]
-
-
-def _command_line(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    except FileNotFoundError:
-        return []
-
-
-@pytest.fixture
-def stage(lab: Lab, daemon: Daemon, namespace: str) -> Stage:
-    return Stage(lab, daemon, namespace)
 
 
 @pytest.fixture
@@ -160,7 +108,7 @@ def test_directories_of_commands_whose_module_was_killed_are_swept(stage: Stage,
 
 def _is_running(stage: Stage, argument: str) -> bool:
     pids = stage.daemon.ctr("tasks", "ps", "web", namespace=stage.namespace).split()
-    return any(argument in _command_line(int(pid)) for pid in pids if pid.isdecimal())
+    return any(argument in command_line(int(pid)) for pid in pids if pid.isdecimal())
 
 
 def test_a_command_that_outlives_its_timeout_is_killed(stage: Stage, no_fifos: None) -> None:
