@@ -21,6 +21,7 @@ HOSTS = {
 }
 COMMON = {
     "mirror": f"http://{NETWORK}.1:5000",
+    "vendor": f"http://{NETWORK}.1:5001",
     "ansible_user": "tester",
     "ansible_become": True,
     "ansible_python_interpreter": "/usr/bin/python3",
