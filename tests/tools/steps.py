@@ -92,6 +92,7 @@ STEPS = (
         f"{ANSIBLE_TEST} dev units tests/unit/plugins/modules/ tests/unit/plugins/module_utils/_ansible/"
         f" --venv --python {MAIN}",
     ),
+    Step("report", "report", f"{PYTEST} tests/report"),
     Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", lane="daemons"),
     Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", lane="modules"),
     Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", lane="modules"),
