@@ -130,7 +130,7 @@ def test_what_was_not_said_stays_unsaid() -> None:
     wanted = want_container(params("ctr_container", name="web"))
     assert (wanted.image, wanted.reference, wanted.labels, wanted.log_uri) == (None, None, None, None)
     said = [
-        name for name in type(wanted.wish).__annotations__ if getattr(wanted.wish, name) not in (None, {})
+        name for name in type(wanted.wish).__annotations__ if getattr(wanted.wish, name) not in (None, {}, ())
     ]
     assert said == []
 
