@@ -37,8 +37,17 @@ options:
   image:
     description:
       - The image to make the container from, as in M(community.containerd.ctr_image).
-      - Required for a container that is not there yet. When the image of that name has other layers than the
-        container was made from, the container is made anew.
+      - Required for a container that is not there yet, unless O(rootfs) is set. When the image of that name has other
+        layers than the container was made from, the container is made anew.
+    type: str
+  rootfs:
+    description:
+      - A directory on the managed host to be the root file system of the container, instead of an image. What the
+        container writes is written there, unless O(read_only), and the directory stays when the container goes.
+      - There is no image to say what to run, so O(command) is needed. Users and groups are looked up in the
+        directory's own C(etc/passwd) and C(etc/group).
+      - Two containers that run on one directory see each other's files. It does not go with O(image), and leaves
+        nothing to do for O(snapshotter).
     type: str
   state:
     description:
@@ -297,8 +306,8 @@ options:
         the task give it; V(allow_more_present), the default for these, leaves other parts alone; V(ignore) leaves the
         option of an existing container alone. The name V(*) stands for all options that are not named.
       - Options of several parts are O(env), O(annotations), O(mounts), O(capabilities), O(sysctls), O(ulimits) and
-        O(devices). They can be strict where O(image) is named and is here. Labels cannot, since an image
-        brings its own.
+        O(devices). They can be strict where O(image) is named and is here, or O(rootfs) is named. Labels cannot, since
+        an image brings its own.
       - Only what the task says is compared at all.
     type: dict
   memory:
@@ -464,6 +473,14 @@ EXAMPLES = r"""
     etc_hosts:
       db.example.com: 192.0.2.7
 
+- name: The builder runs on a directory of the host
+  community.containerd.ctr_container:
+    name: builder
+    rootfs: /srv/roots/bookworm
+    command: [/usr/local/bin/builder, --serve]
+    user: builder
+    network_mode: host
+
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
     name: migration
@@ -508,7 +525,7 @@ container:
       type: str
       sample: overlayfs
     snapshot_key:
-      description: The key of its snapshot.
+      description: The key of its snapshot. Empty with O(rootfs), as the image and the snapshotter are.
       type: str
       sample: web
     created_at:
@@ -584,6 +601,7 @@ ARGUMENT_SPEC = {
     **SNAPSHOTTER,
     "name": {"type": "str", "required": True, "aliases": ["id"]},
     "image": {"type": "str"},
+    "rootfs": {"type": "str"},
     "state": {"type": "str", "choices": ["absent", "present", "started", "stopped"], "default": "started"},
     "command": {"type": "raw"},
     "entrypoint": {"type": "raw"},

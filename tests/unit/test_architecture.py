@@ -64,6 +64,7 @@ HEADER = (
 PAYLOAD_KIB = {
     "default": 225,
     "ctr_container": 375,
+    "ctr_exec": 228,
     "ctr_image": 280,
     "ctr_image_import": 245,
     "ctr_image_push": 265,

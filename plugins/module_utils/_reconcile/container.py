@@ -113,7 +113,7 @@ def read_differences(
     from .comparisons import compared
     from .container_change import spec_to_be
 
-    built = spec_to_be(desired, wish, config) if config else None
+    built = spec_to_be(desired, wish, config) if config or wish.rootfs else None
     yield from compared(desired.comparisons, found, wish, record, built)
 
 
@@ -208,6 +208,7 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
     """Every option that the user said and that is compared."""
     said = {
         "image": desired.image,
+        "rootfs": wish.rootfs,
         "command": wish.command if wish.entrypoint is None else (*wish.entrypoint, *(wish.command or ())),
         "env": wish.env,
         "working_dir": wish.working_dir,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._values import labels
-from .._values.container import Container, Creation, Identity, ImageFacts
+from .._values.container import NO_IMAGE, Container, Creation, Identity, ImageFacts
 from .._values.errors import NotFound, Refused
 from .._values.image import Extent, ImageState, LookUp
 from .._values.manifest import chain_of, parse_config
@@ -37,10 +37,14 @@ _STATUS = {"started": "running", "stopped": "stopped"}
 def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
     """All that a change may need: what is here of the image, or in a registry, and every difference."""
     record = state.record
-    if desired.image is None and record is None:
-        raise Refused("container %s does not exist and no image is named" % desired.id, "set image")
+    if desired.wish.rootfs:
+        verbs.check_directory(desired.wish.rootfs)
+    elif desired.image is None and record is None:
+        raise Refused(
+            "container %s does not exist and no image is named" % desired.id, "set image, or rootfs"
+        )
     snapshotter = record.snapshotter if record else ""
-    if record is None or desired.snapshotter:
+    if (desired.snapshotter or not snapshotter) and not desired.wish.rootfs:
         snapshotter = verbs.snapshotter(desired.snapshotter)
     state = _read_image(verbs, desired, state.replace(extent=Extent((host_platform(),), True, snapshotter)))
     if record is None:
@@ -51,7 +55,7 @@ def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerS
         return state
     config = state.facts.config if state.facts else {}
     differences = (
-        *(() if desired.ignores("image") else _image_difference(verbs, record, state)),
+        *(() if desired.ignores("image") or desired.wish.rootfs else _image_difference(verbs, record, state)),
         *read_differences(verbs, desired, state.wish, record, config),
     )
     return state.replace(differences=differences)
@@ -59,6 +63,8 @@ def read_all(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerS
 
 def _read_image(verbs: ContainerVerbs, desired: DesiredContainer, state: ContainerState) -> ContainerState:
     """What is here of the wanted image; a registry is asked when there is nothing to make the container from."""
+    if desired.wish.rootfs:
+        return state.replace(facts=NO_IMAGE)
     if desired.image is None or desired.reference is None or state.extent is None:
         return state
     full = str(desired.reference)
@@ -152,8 +158,10 @@ def _pull(desired: DesiredContainer, current: ContainerState, is_new: bool) -> l
 
 def _creation(desired: DesiredContainer, current: ContainerState) -> tuple[Creation, str]:
     """What to make, and by which snapshotter. A wish that cannot be granted is refused while an old one lives."""
-    if not current.image:
-        raise Refused("container %s has to be made anew and no image is named" % desired.id, "set image")
+    if not (current.image or desired.wish.rootfs):
+        raise Refused(
+            "container %s has to be made anew and no image is named" % desired.id, "set image, or rootfs"
+        )
     if current.facts is None or current.extent is None:
         raise NotFound("image %s is not complete here" % current.image, "set pull=missing")
     spec_to_be(desired, current.wish, current.facts.config)
@@ -170,8 +178,13 @@ def _creation(desired: DesiredContainer, current: ContainerState) -> tuple[Creat
 
 
 def _create(desired: DesiredContainer, current: ContainerState) -> Step:
-    says = "created container %s from image %s" % (desired.id, current.image)
-    return Step("create", _creation(desired, current), (says,))
+    return Step("create", _creation(desired, current), (_created(desired, current),))
+
+
+def _created(desired: DesiredContainer, current: ContainerState) -> str:
+    if desired.wish.rootfs:
+        return "created container %s on directory %s" % (desired.id, desired.wish.rootfs)
+    return "created container %s from image %s" % (desired.id, current.image)
 
 
 def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
@@ -182,7 +195,7 @@ def _replace(desired: DesiredContainer, current: ContainerState) -> Step:
     creation, snapshotter = _creation(desired, current)
     says = (
         "removed container %s to make it anew: %s" % (desired.id, why or "recreate is set"),
-        "created container %s from image %s" % (desired.id, current.image),
+        _created(desired, current),
         *(("started container %s" % desired.id,) if starts else ()),
     )
     return Step("replace", (creation, snapshotter, *how), says, is_event=desired.recreate)
@@ -303,8 +316,8 @@ def _after(desired: DesiredContainer, current: ContainerState, is_new: bool) -> 
             current.image,
             _labels(desired),
             desired.runtime or (record.runtime if record else ""),
-            current.extent.snapshotter,
-            desired.id,
+            "" if desired.wish.rootfs else current.extent.snapshotter,
+            "" if desired.wish.rootfs else desired.id,
             spec_to_be(desired, current.wish, current.facts.config),
         )
     elif record is not None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from .._values.container import Mount, SpecWish
@@ -94,6 +95,8 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         raise Refused("stop_timeout cannot be negative", "set it to zero or more")
     if params["tty"] and params["log_driver"] == "file":
         raise Refused("the runtime cannot write a terminal to a file", "set log_driver=none, or tty=false")
+    if image and params["rootfs"]:
+        raise Refused("image and rootfs exclude each other", "set one of them")
     runtime_options = _runtime_options(params)
     return DesiredContainer(
         id=check_id(params["name"]),
@@ -108,7 +111,7 @@ def want_container(params: Mapping[str, Any]) -> DesiredContainer:
         log_uri=log_uri(params),
         runtime=params["runtime"],
         runtime_options=runtime_options,
-        snapshotter=params["snapshotter"],
+        snapshotter=None if params["rootfs"] else params["snapshotter"],  # there is nothing for it to do
         restart_policy=_restart_policy(params),
         comparisons=_comparisons(params),
         stop_signal=params["stop_signal"],
@@ -151,6 +154,7 @@ def check_id(text: str) -> str:
 
 def _wish(params: Mapping[str, Any], runtime_options: Mapping[str, Any]) -> SpecWish:
     return SpecWish(
+        rootfs=_rootfs(params["rootfs"]),
         command=words(params["command"], "command"),
         entrypoint=words(params["entrypoint"], "entrypoint"),
         working_dir=params["working_dir"],
@@ -171,6 +175,17 @@ def _wish(params: Mapping[str, Any], runtime_options: Mapping[str, Any]) -> Spec
         overlay=_overlay(params["spec"]),
         further=_further(params),
     )
+
+
+def _rootfs(path: str | None) -> str | None:
+    if path is None:
+        return None
+    clean = posixpath.normpath("/" + path.lstrip("/"))
+    if not path.startswith("/") or clean == "/":
+        raise Refused(
+            "rootfs %r is no directory to be the root of a container" % path, "name an absolute path"
+        )
+    return clean
 
 
 def _overlay(spec: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -17,6 +17,7 @@ from .._spec.reading import (
     is_privileged,
     is_read_only,
     network_mode_of,
+    rootfs_of,
     user_of,
     working_dir_of,
 )
@@ -68,6 +69,8 @@ def compare_spec(
 def _exact(
     wish: SpecWish, image: Mapping[str, Any], spec: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any, Any]]:
+    if wish.rootfs is not None:
+        yield "rootfs", wish.rootfs, rootfs_of(spec)
     if wish.command is not None or wish.entrypoint is not None:
         from .._spec.arguments import choose_args
 

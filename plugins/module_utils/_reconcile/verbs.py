@@ -150,6 +150,9 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def device(self, path: str) -> Mapping[str, Any]:
         """The device node at ``path`` of this host, as an entry of the spec's linux.devices."""
 
+    def check_directory(self, path: str) -> None:
+        """Refused when there is no directory of that path on this host."""
+
     def read_file(self, path: str) -> str:
         """The text of a file of this host; Refused when it cannot be read."""
 

@@ -88,6 +88,11 @@ class ContainerRuntime(TaskRuntime):
 
         return read_device(path)
 
+    def check_directory(self, path: str) -> None:
+        from .host import check_directory
+
+        check_directory(path)
+
     def read_file(self, path: str) -> str:
         from .host import read_file
 

@@ -19,7 +19,7 @@ from .._services.snapshots import Snapshots
 from .._spec.builder import build_spec
 from .._spec.identity import resolve_identity, resolve_image_identity, with_groups
 from .._values import labels
-from .._values.container import Container, Creation, ImageFacts
+from .._values.container import NO_IMAGE, Container, Creation, ImageFacts
 from .._values.errors import AlreadyExists, Failure, NotFound, Refused
 from .._values.manifest import chain_of, parse_config
 from .._values.platform import host_platform
@@ -28,7 +28,7 @@ from .host import read_host
 from .lease import leased, sweep
 from .lifecycle import Lifecycle
 from .own_files import keeping
-from .rootfs import read_users
+from .rootfs import read_users, read_users_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,16 +51,18 @@ def image_facts(session: Session, image: Image) -> ImageFacts | None:
 
 
 def create(session: Session, creation: Creation, snapshotter: str) -> None:
-    """Make the snapshot, the files and the record; on failure none of them stays."""
+    """Make the snapshot, if there is to be one, the files and the record; on failure none of them stays."""
     sweep(session)  # a run that was killed may have left a snapshot of that name
     with keeping(session, creation.id, creation.wish.files), leased(session) as held:
         container = prepare(held, creation, snapshotter, creation.id)
-        with _removing(Snapshots(held, snapshotter), creation.id):
+        with _removing(Snapshots(held, container.snapshotter), container.snapshot_key):
             Containers(held).create(container)
 
 
 def prepare(held: Session, creation: Creation, snapshotter: str, key: str) -> Container:
-    """The record to be, on a snapshot ``key`` of its own that the lease of ``held`` holds."""
+    """The record to be, on a snapshot ``key`` of its own that the lease of ``held`` holds, or on a directory."""
+    if creation.wish.rootfs:
+        return _build(held, creation, NO_IMAGE, read_users_of(creation.wish.rootfs))
     image = Images(held).find(creation.image)
     facts = image_facts(held, image) if image else None
     if facts is None:
@@ -68,7 +70,8 @@ def prepare(held: Session, creation: Creation, snapshotter: str, key: str) -> Co
     snapshots = Snapshots(held, snapshotter)
     _prepare(snapshots, key, facts)
     with _removing(snapshots, key):
-        return _build(held, snapshots, key, creation, facts)
+        users = read_users(snapshots.mounts(key))
+        return _build(held, creation, facts, users).replace(snapshotter=snapshotter, snapshot_key=key)
 
 
 @contextmanager
@@ -77,8 +80,9 @@ def _removing(snapshots: Snapshots, key: str) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(Failure):
-            snapshots.remove(key)
+        if key:
+            with suppress(Failure):
+                snapshots.remove(key)
         raise
 
 
@@ -91,10 +95,8 @@ def _prepare(snapshots: Snapshots, key: str, facts: ImageFacts) -> None:
         raise exc.advise("the image is not unpacked: run ctr_image for it first") from exc
 
 
-def _build(
-    session: Session, snapshots: Snapshots, key: str, creation: Creation, facts: ImageFacts
-) -> Container:
-    users = read_users(snapshots.mounts(key))
+def _build(session: Session, creation: Creation, facts: ImageFacts, users: tuple[str, str]) -> Container:
+    """The record to be, without a snapshot; ``users`` are the texts of passwd and group in its file system."""
     if creation.wish.user is None:
         image_user = (facts.config.get("config") or {}).get("User") or ""
         identity = resolve_image_identity(image_user, *users)
@@ -117,8 +119,8 @@ def _build(
         creation.image,
         _labels(creation, facts),
         runtime,
-        snapshots.snapshotter,
-        key,
+        "",
+        "",
         spec,
         extra=_runtime_options(creation),
     )

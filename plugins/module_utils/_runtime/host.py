@@ -39,6 +39,19 @@ def read_device(path: str) -> dict[str, Any]:
     return _node(path, kind, status)
 
 
+def check_directory(path: str) -> None:
+    """Refused when a container cannot have ``path`` for its root file system."""
+    try:
+        is_directory = stat.S_ISDIR(os.stat(path).st_mode)
+        reason = "it is not one"
+    except OSError as exc:
+        is_directory, reason = False, exc.strerror or str(exc)
+    if not is_directory:
+        raise Refused(
+            "cannot use %s as a directory: %s" % (path, reason), "make it on this host, or correct rootfs"
+        )
+
+
 def read_file(path: str) -> str:
     """The text of a file that the user named; Refused when it cannot be read."""
     try:

@@ -48,7 +48,9 @@ def replace(
     task = lifecycle.task(creation.id)
     old_snapshots = Snapshots(session, old.snapshotter)
     with keeping(session, old.id, creation.wish.files, old), leased(session) as held:
-        key = _free_key(Snapshots(session, snapshotter), old, creation.id)
+        key = ""
+        if not creation.wish.rootfs:
+            key = _free_key(Snapshots(session, snapshotter), old, creation.id)
         new = prepare(held, creation, snapshotter, key)
         if old.snapshot_key and old_snapshots.exists(old.snapshot_key):
             hold_snapshot(held, old.snapshotter, old.snapshot_key)
@@ -96,6 +98,11 @@ def _brought_back(session: Session, old: Container, task: Task | None, failure: 
     return type(failure)(said, remedy, call=failure.call, code=failure.code)
 
 
+def _identity_of(record: Container) -> tuple[object, ...]:
+    """On a directory of the host there is no snapshot to tell two records of one name apart."""
+    return record.snapshot_key, record.created_at, record.spec
+
+
 def _bring_back(session: Session, old: Container, task: Task | None) -> None:
     """The old record, and its process as it was; whatever there is of the new one goes first."""
     containers, lifecycle = Containers(session), Lifecycle(session)
@@ -103,7 +110,7 @@ def _bring_back(session: Session, old: Container, task: Task | None) -> None:
     was_alive = task is not None and task.is_alive
     # The restart monitor would start it at the same time as we do.
     is_watched = was_alive and old.labels.get(labels.RESTART_STATUS) == "running"
-    if there is None or there.snapshot_key != old.snapshot_key:
+    if there is None or _identity_of(there) != _identity_of(old):
         if there is not None:
             lifecycle.stop(old.id, signal.SIGKILL, 0)
             lifecycle.delete(old.id)

@@ -66,6 +66,23 @@ def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
         raise _kernel().refused("look into a snapshot", error.errno or 0) from error
 
 
+def read_users_of(directory: str) -> tuple[str, str]:
+    """The same for a root file system that is a directory of the host. Its links too lead nowhere else."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def read() -> tuple[str, str]:
+        _leave_shared_namespaces(_kernel())
+        with _root_at(directory):
+            return _read("/etc/passwd"), _read("/etc/group")
+
+    try:
+        with ThreadPoolExecutor(1) as own_thread:
+            return own_thread.submit(read).result()
+    except OSError as error:
+        said = "cannot look into %s: %s" % (directory, error.strerror)
+        raise Refused(said, "run with become, or correct rootfs") from error
+
+
 def has_path(pid: int, pattern: str) -> bool:
     """Whether ``pattern``, an absolute path that may hold wildcards, names something in that process's root."""
     import glob

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from .._services.snapshots import Snapshots
 from .._spec.identity import group_ids, resolve_identity
-from .rootfs import read_users
+from .._spec.reading import rootfs_of
+from .rootfs import read_users, read_users_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,4 +30,7 @@ def find_groups(session: Session, container: Container, groups: Iterable[str]) -
 
 
 def _users(session: Session, container: Container) -> tuple[str, str]:
+    directory = rootfs_of(container.spec)
+    if directory and not container.snapshot_key:
+        return read_users_of(directory)
     return read_users(Snapshots(session, container.snapshotter).mounts(container.snapshot_key))

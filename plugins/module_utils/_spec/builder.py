@@ -45,6 +45,8 @@ def build_spec(
     process["env"] = choose_env(wish, image)
     process["cwd"] = wish.working_dir or posixpath.join("/", image.get("WorkingDir") or "/")
     process["user"] = user_of(identity)
+    if wish.rootfs:
+        spec["root"]["path"] = wish.rootfs
     if wish.tty:
         process["terminal"] = True
         process["env"] = with_terminal(process["env"])

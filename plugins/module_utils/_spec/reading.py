@@ -35,6 +35,12 @@ def user_of(spec: Mapping[str, Any]) -> Identity:
     return Identity(user.get("uid", 0), gid, tuple(sorted({gid, *(user.get("additionalGids") or ())})))
 
 
+def rootfs_of(spec: Mapping[str, Any]) -> str:
+    """The directory of the host that is its root file system; '' for a snapshot."""
+    path = (spec.get("root") or {}).get("path") or ""
+    return path if path.startswith("/") else ""
+
+
 def network_mode_of(spec: Mapping[str, Any]) -> str:
     """none, host or ns:PATH."""
     for item in (spec.get("linux") or {}).get("namespaces") or ():

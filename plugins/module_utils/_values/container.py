@@ -69,6 +69,7 @@ class Identity(Value):
 class SpecWish(Value):
     """What the user said about the OCI spec of a container."""
 
+    rootfs: str | None = None  # a directory of the host, instead of a snapshot of an image
     command: tuple[str, ...] | None = None
     entrypoint: tuple[str, ...] | None = None
     working_dir: str | None = None
@@ -100,11 +101,14 @@ class ImageFacts(Value):
     chain_id: str  # of the top layer: the parent of the container's snapshot; '' without layers
 
 
+NO_IMAGE = ImageFacts("", {}, {}, "")  # for a container on a directory of the host
+
+
 class Creation(Value):
     """A container to be made."""
 
     id: str
-    image: str  # name of the image record
+    image: str  # name of the image record; '' for a container on a directory of the host
     wish: SpecWish
     labels: Mapping[str, str]
     runtime: str | None  # None: the namespace's default

@@ -141,6 +141,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "comparisons": None,
         "runtime": None,
         "runtime_options": None,
+        "rootfs": None,
         "stop_signal": None,
         "stop_timeout": None,
         "recreate": False,

@@ -27,7 +27,11 @@ from ansible_collections.community.containerd.plugins.module_utils._values.conta
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.descriptor import Descriptor
 from ansible_collections.community.containerd.plugins.module_utils._values.digest import digest_of
-from ansible_collections.community.containerd.plugins.module_utils._values.errors import NotFound, TimedOut
+from ansible_collections.community.containerd.plugins.module_utils._values.errors import (
+    NotFound,
+    Refused,
+    TimedOut,
+)
 from ansible_collections.community.containerd.plugins.module_utils._values.execution import Command, Executed
 from ansible_collections.community.containerd.plugins.module_utils._values.image import (
     Extent,
@@ -311,6 +315,7 @@ class ContainerWorld(TaskWorld):
 
     groups_of = {"wheel": 10, "audio": 29}
     files: dict[str, str] = {}
+    directories = ("/srv/root", "/srv/other")
     users_of = {"web": Identity(33, 33, (33,)), "root": Identity(0, 0, (0,))}
 
     def __init__(self, images: ImageWorld) -> None:
@@ -358,6 +363,10 @@ class ContainerWorld(TaskWorld):
     def runtime_options(self, container: Container) -> Mapping[str, Any]:
         return options_of(container)
 
+    def check_directory(self, path: str) -> None:
+        if path not in self.directories:
+            raise Refused("there is no directory %s" % path, "make it")
+
     def device(self, path: str) -> Mapping[str, Any]:
         return {"path": path, "type": "c", "major": 1, "minor": 3, "fileMode": 0o666, "uid": 0, "gid": 0}
 
@@ -372,8 +381,11 @@ class ContainerWorld(TaskWorld):
 
     def create(self, creation: Creation, snapshotter: str) -> None:
         self.applied.append("create")
-        build = self.images.builds[self.images.here[creation.image].image.target.digest]
-        config = json.loads(build.config_bytes)
+        config: dict[str, Any] = {"config": {}}
+        if not creation.wish.rootfs:
+            build = self.images.builds[self.images.here[creation.image].image.target.digest]
+            config = json.loads(build.config_bytes)
+            self.parents[creation.id] = build.chain_id
         uid, _colon, gid = (creation.wish.user or "0").partition(":")
         identity = (
             Identity(int(uid), int(gid or 0), (int(gid or 0),)) if uid.isdecimal() else self.users_of[uid]
@@ -388,9 +400,15 @@ class ContainerWorld(TaskWorld):
         runtime = creation.runtime or "io.containerd.runc.v2"
         options = {"runtime": {"options": encode_options(creation.runtime_options)}}
         self.containers[creation.id] = Container(
-            creation.id, creation.image, labels, runtime, snapshotter, creation.id, spec, extra=options
+            creation.id,
+            creation.image,
+            labels,
+            runtime,
+            "" if creation.wish.rootfs else snapshotter,
+            "" if creation.wish.rootfs else creation.id,
+            spec,
+            extra=options,
         )
-        self.parents[creation.id] = build.chain_id
         self.own_files.update((mount.source, text) for mount, text in creation.wish.files)
 
     def replace(

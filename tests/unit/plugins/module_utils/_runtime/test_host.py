@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._runtime.host import (
+    check_directory,
     read_device,
     read_file,
     read_host,
@@ -41,6 +42,14 @@ def test_what_is_no_device_is_refused(tmp_path: Path) -> None:
         read_device(str(tmp_path))
     with pytest.raises(Refused, match="cannot look at device .*: No such file"):
         read_device(str(tmp_path / "none"))
+
+
+def test_only_a_directory_can_be_a_root(tmp_path: Path) -> None:
+    check_directory(str(tmp_path))
+    (tmp_path / "file").touch()
+    for name, words in (("file", "it is not one"), ("none", "No such file or directory")):
+        with pytest.raises(Refused, match="cannot use .*/%s as a directory: %s; make it" % (name, words)):
+            check_directory(str(tmp_path / name))
 
 
 def test_a_file_of_the_user_is_read_or_named(tmp_path: Path) -> None:

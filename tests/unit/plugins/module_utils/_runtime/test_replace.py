@@ -238,3 +238,64 @@ def test_another_snapshotter_takes_over(store: Store, verbs: ContainerRuntime) -
     verbs.replace(creation("new"), "native", 15, 5, False)
     assert store.space().containers["web"]["snapshotter"] == "native"
     assert [name for name, key in store.space().snapshots if key.startswith("web")] == ["native"]
+
+
+# On a directory of the host
+
+
+def rooted(tmp_path: Path, command: str = "new", user: str | None = None) -> Creation:
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True, exist_ok=True)
+    (root / "etc/passwd").write_text("web:x:33:34::/:\n")
+    (root / "etc/group").write_text("web:x:34:\nextra:x:35:\n")
+    wish = SpecWish(rootfs=str(root), command=(command,), user=user)
+    return Creation("web", "", wish, {}, None, None)
+
+
+def test_a_container_on_a_directory_has_its_users_and_no_snapshot(
+    store: Store, verbs: ContainerRuntime, tmp_path: Path
+) -> None:
+    verbs.remove("web", 15, 0)
+    verbs.create(rooted(tmp_path, user="web"), "overlayfs")
+    record = store.space().containers["web"]
+    spec = json.loads(record["spec"]["value"])
+    assert (record["image"], record["snapshot_key"], snapshots_of(store)) == ("", "", [])
+    assert spec["root"]["path"] == str(tmp_path / "root") and spec["process"]["user"]["uid"] == 33
+    container = verbs.container("web")
+    assert container is not None
+    assert (verbs.identity(container, "web").uid, verbs.group_ids(container, ["extra"])) == (33, (35,))
+    verbs.remove("web", 15, 0)
+    assert (store.space().containers, store.space().leases) == ({}, {})
+    assert (tmp_path / "root/etc/passwd").exists()
+
+
+def test_a_container_moves_from_its_image_to_a_directory_and_back(
+    store: Store, verbs: ContainerRuntime, tmp_path: Path
+) -> None:
+    store.process("web", status=RUNNING)
+    verbs.replace(rooted(tmp_path), "", 15, 5, True)
+    assert (command_of(store), status_of(store), snapshots_of(store)) == ("new", RUNNING, [])
+    anew(verbs)
+    assert (status_of(store), snapshots_of(store)) == (RUNNING, ["web"])
+
+
+def test_one_on_a_directory_that_cannot_start_brings_the_old_one_back(
+    fake: FakeContainerd, store: Store, verbs: ContainerRuntime, tmp_path: Path
+) -> None:
+    verbs.replace(rooted(tmp_path, "old"), "", 15, 5, True)
+    fake.fail("tasks.Start", BAD)
+    with pytest.raises(Failure, match="the former container web is back as it was"):
+        verbs.replace(rooted(tmp_path), "", 15, 5, True)
+    assert (command_of(store), status_of(store)) == ("old", RUNNING)
+
+
+def test_a_directory_that_has_gone_leaves_nothing(
+    store: Store, verbs: ContainerRuntime, tmp_path: Path
+) -> None:
+    verbs.remove("web", 15, 0)
+    lost = rooted(tmp_path).replace(wish=SpecWish(rootfs=str(tmp_path / "none"), command=("x",)))
+    with pytest.raises(Refused, match="cannot look into .*/none"):
+        verbs.create(lost, "overlayfs")
+    assert (store.space().containers, store.space().leases) == ({}, {})
+    with pytest.raises(Refused, match="as a directory"):
+        verbs.check_directory(str(tmp_path / "none"))

@@ -20,6 +20,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.root
     has_path,
     mount_call,
     read_users,
+    read_users_of,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.container import SnapshotMount
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused, Unsupported
@@ -211,6 +212,20 @@ def test_the_snapshot_is_not_written_to(layers: Path) -> None:
 def test_a_mount_inside_another_is_not_supported(layers: Path) -> None:
     with pytest.raises(Unsupported):
         read_users([SnapshotMount("bind", str(layers), "etc", ("rbind",))])
+
+
+def test_users_of_a_directory_are_read_without_a_way_out(layers: Path) -> None:
+    (layers / "secret").write_text("secret")
+    one = layer(layers, "one", passwd="p")
+    (one / "etc" / "group").symlink_to("../../secret")
+    before = (os.getcwd(), os.readlink("/proc/self/root"), os.readlink("/proc/self/ns/mnt"))
+    assert read_users_of(str(one)) == ("p", "")
+    assert (os.getcwd(), os.readlink("/proc/self/root"), os.readlink("/proc/self/ns/mnt")) == before
+
+
+def test_a_directory_that_is_not_there_is_named(layers: Path) -> None:
+    with pytest.raises(Refused, match="cannot look into .*/none: No such file or directory; run with become"):
+        read_users_of(str(layers / "none"))
 
 
 @pytest.mark.parametrize(
