@@ -181,9 +181,9 @@ def test_all_blocks_with_plays_and_tasks_together_are_a_playbook(tmp_path: Path)
 
 def complaint_about_reference(kind: str, text: str) -> str | None:
     """About ``COLLECTION.PLUGIN#KIND`` or ``COLLECTION.PLUGIN#KIND:OPTION=VALUE``."""
-    name, _, rest = text.partition("#")
-    what, _, option = rest.partition(":")
-    name, (key, _, value) = name[len(PREFIX) :], option.partition("=")
+    name, rest = text[len(PREFIX) :].split("#")
+    what, option = [*rest.split(":", 1), ""][:2]
+    key, value = [*option.split("=", 1), ""][:2]
     path = {"module": "plugins/modules/%s.py", "role": "roles/%s/tasks"}.get(what, f"plugins/{what}/%s.py")
     if not (ROOT / (path % name)).exists():
         return f"there is no {what} {name}"
