@@ -95,6 +95,12 @@ class Playground:
                 yield str(path), path.read_text(errors="replace")
 
 
+@pytest.fixture
+def daemon(newest: Daemon) -> Daemon:
+    """One of them: which host is told which secret is not theirs to say."""
+    return newest
+
+
 @pytest.fixture(params=["basic", "bearer"])
 def guarded(request: pytest.FixtureRequest) -> Iterator[LyingRegistry]:
     with LongTokens(auth=request.param, username=USERNAME, password=PASSWORD) as registry:

@@ -18,6 +18,12 @@ DENIED = b'{"errors": [{"code": "DENIED", "message": "requested access is denied
 
 
 @pytest.fixture
+def daemon(newest: Daemon) -> Daemon:
+    """One of them: a push reads what is here alike from all, and all else is between it and a registry."""
+    return newest
+
+
+@pytest.fixture
 def image(daemon: Daemon, namespace: str, liar: LyingRegistry) -> Image:
     """Here, and in the registry under another repository than it will be pushed to."""
     made = liar.add("team/app", "1", layers=(layer({"one": b"1" * 100_000}), layer({"two": b"2"})))

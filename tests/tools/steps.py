@@ -49,7 +49,7 @@ class Step:
     @property
     def in_lab(self) -> bool:
         """Whether it wants real daemons and registries, its own ones."""
-        return self.lane in ("daemons", "modules")
+        return self.lane in ("daemons", "faults", "modules")
 
     def missing(self) -> str | None:
         """Why this step cannot run here; None if it can."""
@@ -96,7 +96,7 @@ STEPS = (
     Step("oracle", "oracle", f"{PYTEST} tests/oracle", "oracle", lane="daemons"),
     Step("integration", "integration", f"{INTEGRATION} dev $TARGETS", lane="modules"),
     Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", lane="modules"),
-    Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", lane="daemons"),
+    Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", lane="faults"),
     Step("molecule", "molecule", f"{TOOLS}/molecule", "molecule", lane="hosts"),
     # With the oldest and the newest ansible-core that are supported: what lies between has no test of its own.
     Step("sanity", "sanity 2.21", f"{ANSIBLE_TEST} core-2.21 sanity --local", "core-2.21", python=(12, 14)),
