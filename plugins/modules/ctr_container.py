@@ -282,6 +282,16 @@ options:
     type: list
     elements: str
     aliases: [device]
+  cdi_devices:
+    description:
+      - Devices by the names that CDI gives them, such as V(nvidia.com/gpu=0), with all that they need in a container,
+        from the specifications in C(/etc/cdi) and C(/var/run/cdi) of the managed host. Only JSON is read; a vendor's
+        tool can write it, such as C(nvidia-ctk cdi generate --format=json --output=/etc/cdi/nvidia.json).
+      - Compared by what the specifications say at every run. One that has changed makes the container anew. Devices
+        that are not named are left alone.
+    type: list
+    elements: str
+    aliases: [cdi_device]
   spec:
     description:
       - Parts of an OCI runtime spec, for what has no option. Laid over all the rest as a JSON merge patch. Objects are
@@ -481,6 +491,12 @@ EXAMPLES = r"""
     user: builder
     network_mode: host
 
+- name: The model runs on the first GPU
+  community.containerd.ctr_container:
+    name: model
+    image: registry.example.com:5000/ml/model:2
+    cdi_devices: [nvidia.com/gpu=0]
+
 - name: The job is declared; another task starts it
   community.containerd.ctr_container:
     name: migration
@@ -634,6 +650,7 @@ ARGUMENT_SPEC = {
     "tmpfs": {"type": "list", "elements": "str"},
     "shm_size": {"type": "str"},
     "devices": {"type": "list", "elements": "str", "aliases": ["device"]},
+    "cdi_devices": {"type": "list", "elements": "str", "aliases": ["cdi_device"]},
     "spec": {"type": "dict"},
     "restart_policy": {"type": "str"},
     "restart_retries": {"type": "int"},

@@ -220,6 +220,7 @@ def _said(desired: DesiredContainer, wish: SpecWish) -> dict[str, Any]:
         "network_mode": desired.wish.network_mode,
         "read_only": wish.read_only,
         "mounts": None if wish.mounts is None else mount_words(wish.mounts),
+        "cdi_devices": list(wish.cdi_devices) or None,
         "annotations": wish.annotations,
         "labels": desired.labels,
         "log_driver": None if desired.log_uri is None else desired.log_uri or "none",

@@ -19,7 +19,7 @@ from .registry_access import want_access, want_pull
 from .words import texts, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .._values.registry import RegistryAccess
 
@@ -84,6 +84,7 @@ class DesiredContainer(Value):
             or "ALL" in wish.further.get("capabilities", ())
             or profile.startswith("/")
             or wish.further.get("devices")
+            or wish.cdi_devices
         )
 
 
@@ -168,6 +169,7 @@ def _wish(params: Mapping[str, Any], runtime_options: Mapping[str, Any]) -> Spec
         hostname=params["hostname"],
         mounts=tuple(_mount(item) for item in params["mounts"]) if params["mounts"] is not None else None,
         names=_own_names(params),
+        cdi_devices=_cdi_devices(params["cdi_devices"]),
         network_mode=params["network_mode"],
         read_only=params["read_only"],
         annotations=texts(params, "annotations"),
@@ -211,6 +213,14 @@ def _own_names(params: Mapping[str, Any]) -> Mapping[str, Any]:
     from .own_names import want_own_names
 
     return want_own_names(said)
+
+
+def _cdi_devices(names: Sequence[str] | None) -> Mapping[str, Any]:
+    if not names:
+        return {}
+    from .cdi import want_cdi_devices
+
+    return want_cdi_devices(names)
 
 
 def _list(value: Any) -> tuple[str, ...] | None:

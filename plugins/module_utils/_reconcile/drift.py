@@ -60,6 +60,12 @@ def compare_spec(
 
         if merged(spec, wish.overlay) != spec:
             yield Difference("spec", dict(wish.overlay), touched(spec, wish.overlay))
+    if wish.cdi_devices:
+        from .._spec.cdi import has_edits
+
+        there = [name for name, edits in wish.cdi_devices.items() if has_edits(spec, edits)]
+        if there != list(wish.cdi_devices):
+            yield Difference("cdi_devices", list(wish.cdi_devices), there)
     if wish.further:
         from .further import compare_further
 

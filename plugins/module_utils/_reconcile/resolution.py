@@ -43,6 +43,10 @@ def resolve(verbs: ContainerVerbs, wish: SpecWish) -> SpecWish:
             target: {**verbs.device(source), "path": target, "access": access}
             for target, (source, access) in further["devices"].items()
         }
+    if wish.cdi_devices:
+        from .cdi import resolve_devices
+
+        wish = wish.replace(cdi_devices=resolve_devices(verbs, wish.cdi_devices))
     return wish.replace(further=further)
 
 

@@ -150,6 +150,9 @@ class ContainerVerbs(TaskReadingVerbs, Protocol):
     def device(self, path: str) -> Mapping[str, Any]:
         """The device node at ``path`` of this host, as an entry of the spec's linux.devices."""
 
+    def cdi_files(self) -> dict[str, str]:
+        """The CDI specifications of this host by their paths, later ones win; only JSON has its text."""
+
     def check_directory(self, path: str) -> None:
         """Refused when there is no directory of that path on this host."""
 

@@ -88,6 +88,11 @@ class ContainerRuntime(TaskRuntime):
 
         return read_device(path)
 
+    def cdi_files(self) -> dict[str, str]:
+        from .cdi_files import cdi_files
+
+        return cdi_files()
+
     def check_directory(self, path: str) -> None:
         from .host import check_directory
 

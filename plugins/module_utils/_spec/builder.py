@@ -66,6 +66,11 @@ def build_spec(
         from .further import put_further
 
         put_further(spec, wish.further)
+    for edits in wish.cdi_devices.values():
+        from .cdi import put_edits
+
+        if edits:
+            put_edits(spec, edits)
     if wish.systemd_cgroup:
         from .resources import hand_to_systemd
 

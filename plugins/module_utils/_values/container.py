@@ -83,6 +83,7 @@ class SpecWish(Value):
     extra_mounts: Mapping[str, tuple[Mount, ...]] = MappingProxyType({})  # by the option that said them
     names: Mapping[str, Any] = MappingProxyType({})  # said by dns_* and etc_hosts
     files: tuple[tuple[Mount, str], ...] = ()  # made for them, each with its text
+    cdi_devices: Mapping[str, Any] = MappingProxyType({})  # by name: what CDI adds for each
     network_mode: str | None = None  # "none" (a namespace of its own), "host", "ns:PATH" or "container:NAME"
     read_only: bool | None = None
     privileged: bool | None = None

@@ -142,6 +142,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "runtime": None,
         "runtime_options": None,
         "rootfs": None,
+        "cdi_devices": None,
         "stop_signal": None,
         "stop_timeout": None,
         "recreate": False,

@@ -323,6 +323,7 @@ class ContainerWorld(TaskWorld):
         self.images = images
         self.parents: dict[str, str | None] = {}
         self.own_files: dict[str, str] = {}
+        self.cdi: dict[str, str] = {}
         self.snapshotter = images.snapshotter
         self.records = images.records
         self.inspect = images.inspect
@@ -362,6 +363,9 @@ class ContainerWorld(TaskWorld):
 
     def runtime_options(self, container: Container) -> Mapping[str, Any]:
         return options_of(container)
+
+    def cdi_files(self) -> dict[str, str]:
+        return self.cdi
 
     def check_directory(self, path: str) -> None:
         if path not in self.directories:
