@@ -24,6 +24,7 @@ INSTALLED = ROOT / "build/installed"
 
 # What a user gets. Anything else belongs into build_ignore of galaxy.yml.
 SHIPPED = {
+    ".ansible-lint",  # for Galaxy, which lints what it imports
     *("MANIFEST.json", "FILES.json", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "REUSE.toml"),
     *("CHANGELOG.md", "CHANGELOG.rst", "COPYING", "LICENSES"),
     *("changelogs", "docs", "extensions", "meta", "playbooks", "plugins", "roles"),
