@@ -150,10 +150,15 @@ def slug(name: str) -> str:
 
 
 def environment(step: Step) -> dict[str, str]:
-    """The venv first on PATH, the collection importable by its full name."""
+    """The venv first on PATH, the collection importable by its full name.
+
+    Modules are started some thousand times: what Python has compiled of them is kept, and not in the checkout.
+    """
     dev = str(ROOT / ".dev")
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **inherited,
+        "PYTHONPYCACHEPREFIX": str(ROOT / "build/pycache"),
         "TARGETS": os.environ.get("TARGETS", ""),
         "PATH": os.pathsep.join([str(ROOT / ".venv" / step.venv / "bin"), *pythons.path_without_shims()]),
         "PYTHONPATH": dev,

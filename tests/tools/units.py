@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """units.py: the unit tests of what reaches managed hosts, on each of their Pythons, as many at a time as cores.
 
+The oldest, the newest and the one that runs this have all of them. Those between share them out: what one of them
+alone would take amiss is a matter of import, which sanity tries on every one.
+
 ansible-test does this too, one Python after the other and with a fork for each test: three times as long. Of
 ansible there is what a managed host gets, its module_utils, taken from the environment that runs this.
 """
@@ -22,6 +25,7 @@ import pythons
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ("tests/unit/plugins/module_utils", "tests/unit/plugins/modules")
+MAIN = "{}.{}".format(*sys.version_info)
 NEWEST_MINOR = 13  # that the main ansible-core version supports on managed hosts
 SUMMARY = re.compile(r"\d+ (?:passed|failed|error)")
 
@@ -35,11 +39,19 @@ def managed_host(place: Path) -> Path:
     return place
 
 
-def run(version: str, host: Path) -> bool:
+def shares(versions: list[str]) -> dict[str, list[str]]:
+    """What each Python is to run."""
+    between = [version for version in versions[1:-1] if version != MAIN]
+    files = sorted(str(path) for place in TESTS for path in (ROOT / place).rglob("test_*.py"))
+    shared = {version: files[number :: len(between)] for number, version in enumerate(between)}
+    return {version: shared.get(version, list(TESTS)) for version in versions}
+
+
+def run(version: str, tests: list[str], host: Path) -> bool:
     """Runs the tests on one Python; says in a line how it went, and everything when it went badly."""
     name = f"units-{version}"
     making = ["tests/tools/venv", name, str(pythons.find()[version]), "units"]
-    testing = [f".venv/{name}/bin/python", "-B", "-m", "pytest", "-q", *TESTS]
+    testing = [f".venv/{name}/bin/python", "-B", "-m", "pytest", "-q", *tests]
     env = {**os.environ, "PYTHONPATH": f"{ROOT / '.dev'}{os.pathsep}{host}"}
     for command in (making, testing):
         done = subprocess.run(
@@ -63,7 +75,7 @@ def main() -> int:
     versions = [version for version in pythons.find() if int(version[2:]) <= NEWEST_MINOR]
     with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(os.cpu_count()) as workers:
         host = managed_host(Path(place))
-        passed = list(workers.map(lambda version: run(version, host), versions))
+        passed = list(workers.map(lambda share: run(share[0], share[1], host), shares(versions).items()))
     return 0 if passed and all(passed) else 1
 
 
