@@ -14,6 +14,8 @@ description:
   - In containerd a container is a declaration, and a task is the process that runs it. This module ensures that the
     task of a container runs, rests, is frozen or is gone.
   - It works on every container of the namespace, whoever made it.
+  - It neither writes checkpoints nor restores them, as C(ctr tasks checkpoint) does with CRIU. What O(state=paused)
+    freezes stays in memory, and is lost with the host's next start.
 extends_documentation_fragment:
   - community.containerd.attributes
   - community.containerd.connection

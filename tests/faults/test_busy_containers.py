@@ -56,11 +56,14 @@ def test_a_process_that_floods_its_output_never_waits(stage: Stage, way: str, tm
         "terminal": {"tty": True},
     }
     size = FLOOD_BYTES[way]
-    flood = "yes | head -c %d; touch /done; exec sleep 1000" % size
+    flood = "yes | head -c %d; touch /done; while usleep 50000; do echo; done" % size
     stage.run("ctr_container", **stage.options(command=["sh", "-c", flood], **how[way]))
     modules.wait_until(lambda: _has(stage, "/done"), "all is said")
     if way == "file":
-        modules.wait_until(lambda: log.stat().st_size == size, "all is in the file")
+        modules.wait_until(lambda: log.stat().st_size > size, "all is in the file")
+        os.truncate(log, 0)  # as logrotate does with copytruncate
+        modules.wait_until(lambda: log.stat().st_size, "it is written to again")
+        assert set(log.read_bytes()) == {ord("\n")}, "a hole is left where the old lines were"
     stage.removes_all()
 
 

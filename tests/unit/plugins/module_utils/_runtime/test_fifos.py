@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,6 +66,47 @@ def test_the_fifos_of_the_dead_are_swept_and_those_in_use_stay() -> None:
         with Fifos(None, has_stderr=False):
             assert living.exists()
             assert not dead.exists()
+
+
+def test_fifos_that_cannot_all_be_opened_leave_nothing(few_files: Callable[[int], None]) -> None:
+    with Fifos(None, has_stderr=False) as other:
+        place = Path(other.path("stdout")).parent.parent
+    before = set(place.glob("containerd-exec-*"))
+    few_files(2)  # the lock and the first of them
+    with pytest.raises(OSError, match="Too many open files"):
+        Fifos(b"in", has_stderr=True)
+    assert set(place.glob("containerd-exec-*")) <= before
+
+
+def test_input_that_the_fifo_cannot_take_yet_is_written_later() -> None:
+    text = b"0123456789abcdef" * (1 << 14)
+    with Fifos(text, has_stderr=False) as fifos, ThreadPoolExecutor(1) as other_end:
+        taken = other_end.submit(take_slowly, fifos.path("stdin"), len(text))
+        fifos.run(taken.done, lambda: None, lambda: None)
+        assert taken.result() == text
+
+
+def take_slowly(path: str, size_bytes: int) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        time.sleep(0.1)
+        got = bytearray()
+        while len(got) < size_bytes:
+            got += file.read(1 << 12)
+        return bytes(got)
+
+
+@pytest.fixture
+def few_files() -> Iterator[Callable[[int], None]]:
+    """``few_files(n)``: from then on this process can open n files more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def limit(number: int) -> None:
+        lowest = os.dup(0)
+        os.close(lowest)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + number, hard))
+
+    yield limit
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_many_at_once_do_not_get_in_each_others_way() -> None:
