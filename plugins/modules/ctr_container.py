@@ -289,6 +289,7 @@ options:
         tool can write it, such as C(nvidia-ctk cdi generate --format=json --output=/etc/cdi/nvidia.json).
       - Compared by what the specifications say at every run. One that has changed makes the container anew. Devices
         that are not named are left alone.
+      - A device that contradicts another one, or the O(env) or mounts of the task, is refused.
     type: list
     elements: str
     aliases: [cdi_device]

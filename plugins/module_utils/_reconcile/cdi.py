@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from .._values.errors import NotFound, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from .._values.container import SpecWish
     from .verbs import ContainerVerbs
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9_.:-]*")
@@ -34,8 +35,38 @@ def want_cdi_devices(names: Iterable[str]) -> dict[str, None]:
     return dict.fromkeys(names)
 
 
-def resolve_devices(verbs: ContainerVerbs, names: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """What each device adds to a container: its own edits after those for all of its kind."""
+def resolve_devices(verbs: ContainerVerbs, wish: SpecWish) -> dict[str, dict[str, Any]]:
+    """What each device adds to a container: its own edits after those for all of its kind.
+
+    Refused when it contradicts another device or what the task says, since only one of them could be had.
+    """
+    devices = _find(verbs, wish.cdi_devices)
+    said = {("variable", name): ("the task", value) for name, value in (wish.env or {}).items()}
+    for mount in (*(wish.mounts or ()), *(each for some in wish.extra_mounts.values() for each in some)):
+        said["mount", mount.destination] = "the task", ""
+    for name, edits in devices.items():
+        for place, value in _places(edits):
+            who, other = said.setdefault(place, (name, value))
+            if other != value:
+                raise Refused(
+                    "%s %s is asked for by %s and, otherwise, by CDI device %s" % (*place, who, name),
+                    "leave one of them out",
+                )
+    return devices
+
+
+def _places(edits: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
+    """What of a container an edit takes for itself, and what it puts there."""
+    for pair in edits["env"]:
+        name, _sign, value = pair.partition("=")
+        yield ("variable", name), value
+    for mount in edits["mounts"]:
+        yield ("mount", mount["containerPath"]), mount
+    for node in edits["deviceNodes"]:
+        yield ("device", node["path"]), node
+
+
+def _find(verbs: ContainerVerbs, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     texts = verbs.cdi_files()
     for path, text in texts.items():

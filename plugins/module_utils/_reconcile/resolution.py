@@ -46,7 +46,7 @@ def resolve(verbs: ContainerVerbs, wish: SpecWish) -> SpecWish:
     if wish.cdi_devices:
         from .cdi import resolve_devices
 
-        wish = wish.replace(cdi_devices=resolve_devices(verbs, wish.cdi_devices))
+        wish = wish.replace(cdi_devices=resolve_devices(verbs, wish))
     return wish.replace(further=further)
 
 

@@ -157,6 +157,39 @@ def test_a_mount_takes_the_place_of_the_one_there() -> None:
     assert [m["source"] for m in spec["mounts"] if m["destination"] == "/dev/shm"] == ["/shm"]
 
 
+@pytest.mark.parametrize(
+    ("first", "said", "words"),
+    [
+        (
+            {"env": ["A=cdi"]},
+            {"env": {"A": "task"}},
+            "variable A is asked for by the task and, otherwise, by CDI",
+        ),
+        (
+            {"mounts": [{"hostPath": "/a", "containerPath": "/b"}]},
+            {"tmpfs": {"/b": ""}},
+            "mount /b is asked for by the task",
+        ),
+        (
+            {"deviceNodes": [{"path": "/dev/x1", "type": "c", "major": 1, "minor": 4}]},
+            {},
+            "device /dev/x1 is asked for by example.com/x=0 and, otherwise, by CDI device example.com/x=1; leave",
+        ),
+    ],
+)
+def test_what_only_one_of_two_could_have_is_refused(
+    first: dict[str, Any], said: dict[str, Any], words: str
+) -> None:
+    files = {"/etc/cdi/x.json": document(first=first)}
+    with pytest.raises(Refused, match=words):
+        play(world(files=files), "example.com/x=0", "example.com/x=1", **said)
+
+
+def test_what_a_task_says_like_its_device_is_no_contradiction() -> None:
+    assert "FIRST=1" in spec_with("example.com/x=0")["process"]["env"]
+    assert play(world(), "example.com/x=0", env={"FIRST": "1"}).real.changed
+
+
 @pytest.mark.parametrize("name", ["0", "example.com=0", "example.com/x", "example.com/x=", "a b/c=d"])
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(Refused, match="is no name of CDI; write VENDOR/CLASS=DEVICE"):
