@@ -37,7 +37,8 @@ FIRST = {
 SECOND = {"deviceNodes": [{"path": "/dev/x1", "type": "c", "major": 9, "minor": 1, "uid": 3}]}
 
 
-def document(*, first: Any = FIRST, everywhere: Any = ALL, **more: Any) -> str:
+def document(*, first: Any = None, everywhere: Any = None, **more: Any) -> str:
+    first, everywhere = FIRST if first is None else first, ALL if everywhere is None else everywhere
     devices = [{"name": "0", "containerEdits": first}, {"name": "1", "containerEdits": SECOND}]
     return json.dumps(
         {
