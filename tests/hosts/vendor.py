@@ -10,6 +10,7 @@ Knows the formats of Debian's repositories.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 import sys
@@ -125,7 +126,8 @@ def stanza(repository: Path, path: Path) -> str:
 
 def main() -> None:
     home, (address, _colon, port) = Path(sys.argv[1]).resolve(), sys.argv[2].partition(":")
-    fill(home / "www", home / "keys")
+    with contextlib.redirect_stdout(sys.stderr):  # what is fetched is told of
+        fill(home / "www", home / "keys")
     argv = [sys.executable, "-m", "http.server", "--bind", address, "--directory", str(home / "www"), port]
     print(processes.start(argv, log=home / "log"))
 
