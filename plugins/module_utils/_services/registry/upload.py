@@ -9,11 +9,10 @@ Knows offsets, losses and when to give up; never whose blob it is, nor how a reg
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
 from ..._values.errors import Damaged, Failure, NotFound, Refused
-from .faults import is_passing
+from .faults import LOST, is_passing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,8 +80,14 @@ class Upload:
         self._location = self._target.begin(self._blob.digest)
 
     def _cancel(self) -> None:
-        with suppress(Failure):  # the registry forgets it by itself some day
-            self._target.cancel(self._location)
+        """The registry forgets it by itself some day; so twice is enough."""
+        for _attempt in range(2):  # the connection may be one that the registry closes after its refusal
+            try:
+                self._target.cancel(self._location)
+            except Failure as exc:
+                if exc.code == LOST:
+                    continue
+            return
 
 
 class _Body:

@@ -237,6 +237,17 @@ def test_a_token_without_the_right_to_push_is_told_of() -> None:
             send(server, username="user", password="secret")
 
 
+@pytest.mark.parametrize(("times", "left"), [(1, 0), (2, 1)])
+def test_an_upload_is_given_up_though_the_connection_is_lost_once(times: int, left: int) -> None:
+    with LyingRegistry() as server:
+        server.lie("PUT", status=403)
+        server.lie("DELETE", hang_up=True, times=times)
+        with pytest.raises(Refused):
+            send(server, retries=0)
+        assert len(server.calls("DELETE")) == 2
+        assert len(server.uploads.left) == left
+
+
 def test_a_refusal_before_the_bytes_were_read_is_heard() -> None:
     with LyingRegistry() as server:
         server.lie("PUT", status=413, is_early=True)
