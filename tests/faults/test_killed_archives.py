@@ -223,6 +223,7 @@ def test_a_prune_killed_at_any_point_is_finished_by_the_next(
     assert is_whole(newest, newest_namespace) or not here
     told = modules.done(modules.run("ctr_prune", newest, newest_namespace, _ansible_check_mode=True, **wish))
     done = modules.done(modules.run("ctr_prune", newest, newest_namespace, **wish))
-    assert set(told["images"]) == set(done["images"]) == here
+    assert set(told["images"]) == set(done["images"]) <= here
+    assert len(here) - len(done["images"]) <= 1, "but for the one whose removal was on its way already"
     assert not modules.done(modules.run("ctr_prune", newest, newest_namespace, **wish))["changed"]
     assert inventory.take(newest, newest_namespace) == inventory.NOTHING
