@@ -8,6 +8,7 @@ Knows docker-registry's configuration. The programs are those of the lab.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import sys
@@ -46,7 +47,8 @@ def accepts(address: str) -> bool:
 
 def main() -> None:
     home, address = Path(sys.argv[1]).resolve(), sys.argv[2]
-    packages.fetch([])
+    with contextlib.redirect_stdout(sys.stderr):  # what is fetched is told of
+        packages.fetch([])
     print(start(home, address))
     images.push(RegistryClient(address), "busybox", "1", standard_images.build()["busybox:1"])
 
