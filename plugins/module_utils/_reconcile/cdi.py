@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*/[A-Za-z][A-Za-z0-9_-]*=[A-Za-z0-9][A-Za-z0-9_.:-]*")
 _HOOKS = ("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop")
 _KNOWN = ("env", "deviceNodes", "mounts", "hooks", "additionalGids")
-_LISTS = ("env", "deviceNodes", "hooks", "mounts", "additionalGids")
 _NODE_KEYS = ("path", "type", "major", "minor", "fileMode", "uid", "gid", "permissions")
 
 
@@ -103,7 +102,7 @@ def _joined(path: str, common: Mapping[str, Any], own: Mapping[str, Any]) -> dic
     unknown = sorted({*common, *own} - set(_KNOWN))
     if unknown:
         raise Refused("%s wants %s, which is not supported" % (path, unknown[0]), "take it out of the file")
-    return {key: [*(common.get(key) or ()), *(own.get(key) or ())] for key in _LISTS}
+    return {key: [*(common.get(key) or ()), *(own.get(key) or ())] for key in _KNOWN}
 
 
 def _complete(verbs: ContainerVerbs, edits: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,9 +33,12 @@ from .kernel import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeVar
 
     from .._values.container import SnapshotMount
+
+    _Seen = TypeVar("_Seen")
 
 MAX_FILE_BYTES = 4 << 20  # a passwd file of 50,000 users; an image may hold anything under that name
 
@@ -68,16 +71,8 @@ def read_users(mounts: Sequence[SnapshotMount]) -> tuple[str, str]:
 
 def read_users_of(directory: str) -> tuple[str, str]:
     """The same for a root file system that is a directory of the host. Its links too lead nowhere else."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    def read() -> tuple[str, str]:
-        _leave_shared_namespaces(_kernel())
-        with _root_at(directory):
-            return _read("/etc/passwd"), _read("/etc/group")
-
     try:
-        with ThreadPoolExecutor(1) as own_thread:
-            return own_thread.submit(read).result()
+        return _below(directory, lambda: (_read("/etc/passwd"), _read("/etc/group")))
     except OSError as error:
         said = "cannot look into %s: %s" % (directory, error.strerror)
         raise Refused(said, "run with become, or correct rootfs") from error
@@ -86,19 +81,25 @@ def read_users_of(directory: str) -> tuple[str, str]:
 def has_path(pid: int, pattern: str) -> bool:
     """Whether ``pattern``, an absolute path that may hold wildcards, names something in that process's root."""
     import glob
-    from concurrent.futures import ThreadPoolExecutor
-
-    def look() -> bool:
-        _leave_shared_namespaces(_kernel())
-        with _root_at("/proc/%d/root" % pid):
-            return bool(glob.glob(pattern))
 
     try:
-        with ThreadPoolExecutor(1) as own_thread:
-            return own_thread.submit(look).result()
+        return _below("/proc/%d/root" % pid, lambda: bool(glob.glob(pattern)))
     except OSError as error:
         said = "cannot look at the files of process %d: %s" % (pid, error.strerror)
         raise Refused(said, "run with become") from error
+
+
+def _below(directory: str, look: Callable[[], _Seen]) -> _Seen:
+    """What ``look`` sees in a thread of its own, to which ``directory`` is the root."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def confined() -> _Seen:
+        _leave_shared_namespaces(_kernel())
+        with _root_at(directory):
+            return look()
+
+    with ThreadPoolExecutor(1) as own_thread:
+        return own_thread.submit(confined).result()
 
 
 def mount_call(mount: SnapshotMount) -> tuple[int, str, str]:
