@@ -16,13 +16,12 @@ from .._services.leases import Leases
 from .._services.snapshot_store import SnapshotStore
 from .._values.errors import Refused
 from .._values.image_mount import MountPoint
-from .._values.labels import GC_EXPIRE
+from .._values.labels import GC_EXPIRE, OWNER_LABEL
 from .image_reading import ImageReading
-from .lease import abandoned, sweep
 from .mountinfo import read_mounts, shows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from .._values.image import Image
     from .._values.image_mount import ImageMount
@@ -65,7 +64,7 @@ class ImageMountRuntime(ImageReading):
             has_lease=labels is not None,
             is_kept=bool(held_in) and GC_EXPIRE not in (labels or ()),
             foreign=others[-1] if others else "",
-            is_abandoned=bool(abandoned(listed)),
+            is_abandoned=_are_abandoned(listed),
         )
 
     def mount(self, wanted: ImageMount) -> None:
@@ -88,6 +87,8 @@ class ImageMountRuntime(ImageReading):
 
     def give_up_abandoned(self) -> None:
         """Give up the leases of the dead."""
+        from .lease import sweep
+
         sweep(self.session)
 
     def unmount(self, point: MountPoint) -> None:
@@ -95,6 +96,15 @@ class ImageMountRuntime(ImageReading):
         from .image_mounting import unmount_image
 
         unmount_image(self.session, point)
+
+
+def _are_abandoned(leases: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether there are leases of the dead; mostly there is none of ours at all."""
+    if not any(OWNER_LABEL in labels for labels in leases.values()):
+        return False
+    from .lease import abandoned
+
+    return bool(abandoned(leases))
 
 
 def _held_in(held: Sequence[tuple[str, str]], path: str) -> str:

@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING
 
 from .._services.leases import Leases
 from .._values.errors import Failure
-from .._values.labels import GC_EXPIRE, LEASE_EXPIRY_S
+from .._values.labels import GC_EXPIRE, LEASE_EXPIRY_S, OWNER_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .._services.session import Session
-
-OWNER_LABEL = "community.containerd/owner"
 
 
 def hold_snapshot(held: Session, snapshotter: str, key: str) -> None:

@@ -18,7 +18,8 @@ from .._services.snapshot_store import SnapshotStore
 from .._services.tasks import Tasks
 from .._values.errors import NotFound, Refused
 from .._values.holdings import Holdings, Use
-from .lease import OWNER_LABEL, is_dead
+from .._values.labels import OWNER_LABEL
+from .lease import is_dead
 from .mountinfo import read_mounts
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ GC_SNAPSHOT = (
 GC_ROOT = "containerd.io/gc.root"  # on content and snapshots: kept whoever leads there
 GC_EXPIRE = "containerd.io/gc.expire"  # on a lease: when it ends (RFC 3339); without it, never
 LEASE_EXPIRY_S = 24 * 3600  # so long ours live, as those of containerd's own clients
+OWNER_LABEL = "community.containerd/owner"  # of a lease: the process that took it
 UNCOMPRESSED = "containerd.io/uncompressed"  # on a layer: its diff id
 
 # On an image record: the CRI's word that the kubelet's own garbage collection must spare the image.
