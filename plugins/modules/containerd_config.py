@@ -112,7 +112,8 @@ options:
     type: str
   snapshotter:
     description:
-      - The snapshotter of pods.
+      - The snapshotter of pods. It must be one that the installed containerd has and that is not disabled, or one of
+        O(proxy_plugins), unless O(allow_unknown).
     type: str
   default_runtime:
     description:
@@ -156,6 +157,8 @@ options:
     description:
       - Further files, which containerd reads after this one. They must be of the same version as this.
       - Patterns must be absolute. Files that are no patterns must exist.
+      - What they say counts, so a setting is refused here that one of them has otherwise. In containerd 1 a table of a
+        plugin there takes the place of the whole table here.
     type: list
     elements: str
   disabled_plugins:

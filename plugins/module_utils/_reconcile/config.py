@@ -240,18 +240,19 @@ def plan(desired: DesiredConfig, current: CurrentConfig) -> Plan:
 
 def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
     """Refused when the candidate must not come into force."""
-    from .._toml.config_check import check_traps, unknown_keys
+    from .._toml.config_check import unknown_keys
+    from .._toml.config_traps import check_imports, check_snapshotter, check_traps
 
     candidate, verdict = current.candidate or "", current.verdict
     data = parse_toml(candidate, desired.path)
-    if verdict and verdict.complaint:
-        raise Refused(
-            "containerd does not start with what %s would be: %s" % (desired.path, verdict.complaint),
-            "correct the options; the file is as it was",
-        )
     check_traps(data, desired.path)
     if verdict is None:
         return
+    if verdict.complaint:
+        raise Refused(
+            "containerd does not start with what %s would be: %s" % (desired.path, verdict.complaint),
+            "correct the options (the file is as it was)",
+        )
     if version_of(data) > version_of(parse_toml(verdict.default, "the default configuration")):
         raise Refused(
             "%s would be of version %d, which this containerd does not know"
@@ -259,6 +260,7 @@ def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
             "leave config_version out",
         )
     added = changes(current.carried, data)
+    check_imports(added, data, desired.path, verdict)
     paths = [path for path, value in added if value is not None and value != {}]
     unknown = [] if desired.allow_unknown else unknown_keys(paths, data, verdict)
     if unknown:
@@ -266,6 +268,8 @@ def _check(desired: DesiredConfig, current: CurrentConfig) -> None:
             "this containerd knows no %s, and would ignore it without a word" % ", and no ".join(unknown),
             "correct the name, see containerd config default, or set allow_unknown",
         )
+    if not desired.allow_unknown:
+        check_snapshotter(data, desired.path, verdict)
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._values.config import Verdict
-from .._values.errors import Missing, NotFound
+from .._values.errors import Missing, NotFound, Refused
 from .file_reading import file_text
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class ConfigRuntime:
         from .._toml.editing import edited
 
         imports = parse_toml(text, path).get("imports", [])
+        files: Mapping[str, Mapping[str, Any]] = {}
         if isinstance(imports, list) and all(
             isinstance(name, str) for name in imports
         ):  # else containerd tells
@@ -67,6 +68,7 @@ class ConfigRuntime:
             for name in absolute:
                 if not any(sign in name for sign in "*?[") and not os.path.exists(name):
                     return Verdict("it imports %s, which does not exist" % name)
+            files = _imported(absolute)
             if absolute != imports:  # it lies elsewhere while it is looked at
                 text = edited(text, {"imports": absolute}, path)
         with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=self._programs.directory) as file:
@@ -75,9 +77,9 @@ class ConfigRuntime:
             code, output, errors = self._programs.run("--config", file.name, "config", "dump")
             errors = errors.replace(file.name, path)
         if code:
-            return Verdict(_last_line(errors) or "it ended with %d" % code)
-        warnings = [line for line in errors.splitlines() if "level=warning" in line]
-        return Verdict("", output, tuple(_without_time(line) for line in warnings), self.default_config())
+            return Verdict(_complaint(errors) or "it ended with %d" % code)
+        warnings = tuple(_without_time(line) for line in errors.splitlines() if "level=warning" in line)
+        return Verdict("", output, warnings, self.default_config(), files)
 
     def is_newer_than_daemon(self, path: str) -> bool:
         """Whether the file changed after the daemon started that answers now; no when none does.
@@ -124,6 +126,27 @@ class ConfigRuntime:
 
 def _absolute(name: str, path: str) -> str:
     return os.path.join(os.path.dirname(os.path.realpath(path)), name)
+
+
+def _imported(names: list[str]) -> Mapping[str, Mapping[str, Any]]:
+    """What these files hold. One that cannot be read is missing: that is for containerd to tell."""
+    from glob import glob
+
+    from .._toml.document import parse_toml
+
+    found = {}
+    for path in sorted(path for name in names for path in glob(name) or [name]):
+        try:
+            found[path] = parse_toml(file_text(path, "") or "", path)
+        except Refused:
+            continue
+    return found
+
+
+def _complaint(errors: str) -> str:
+    """The reason in what it printed: its last words, or where it fell over its own feet, what it panicked about."""
+    panics = [line for line in errors.splitlines() if line.startswith("panic: ")]
+    return panics[0] if panics else _last_line(errors)
 
 
 def _last_line(text: str) -> str:

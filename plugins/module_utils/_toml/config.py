@@ -75,7 +75,8 @@ def version_of(data: Mapping[str, Any]) -> int:
 
 def paths_of(data: Mapping[str, Any]) -> Mapping[str, Path]:
     """Where the settings of the CRI plugin stand. A file of version 2 with the plugins of 3 is found on AKS."""
-    plugins = data.get("plugins", {})
+    plugins = data.get("plugins")
+    plugins = plugins if isinstance(plugins, dict) else {}  # else containerd tells
     is_new = version_of(data) > 2 or CRI_IMAGES in plugins or CRI_RUNTIME in plugins
     return _NEW if is_new else _OLD
 

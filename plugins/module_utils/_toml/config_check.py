@@ -1,20 +1,17 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with a config.toml that containerd takes without a word.
+"""Which keys of a config.toml containerd does not know, and takes without a word.
 
-It looks for unknown keys by holding the file against containerd's own dump of it, which has the known ones only, and
-knows the combinations with which the daemon starts and its CRI plugin does not.
+They are found by holding the file against containerd's own dump of it, which has the known ones only.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from .._values.errors import Refused
-from .config import CRI, CRI_RUNTIME, RUNC, at, paths_of, version_of
+from .config import CRI, RUNC, at, version_of
 from .document import parse_toml
 from .writing import format_key
 
@@ -67,7 +64,7 @@ def unknown_keys(paths: Iterable[Path], data: Mapping[str, Any], verdict: Verdic
         else:
             is_known = True
         if is_known and (is_converted or path[:1] == ("plugins",) and path[1] not in dump.get("plugins", {})):
-            is_known = not any(key and " ".join(path).endswith(key) for key in warned)
+            is_known = not _is_warned_of(path, warned)
         elif is_known:
             is_known = at(dump, path) is not None or not at(data, path)
         if is_known and "options" in path and path[-1] != "options":
@@ -79,44 +76,7 @@ def unknown_keys(paths: Iterable[Path], data: Mapping[str, Any], verdict: Verdic
     return found
 
 
-def check_traps(data: Mapping[str, Any], path: str) -> None:
-    """Refused for what passes containerd's own check and breaks something afterwards."""
-    names = paths_of(data)
-    registry = at(data, ("plugins", *names["registry_config_path"][:-1])) or {}
-    if registry.get("config_path") and (registry.get("mirrors") or _has_tls(registry)):
-        raise Refused(
-            "%s would have registry.mirrors or registry.configs.*.tls beside registry.config_path, with which the"
-            " CRI plugin does not start" % path,
-            "set migrate_registry_mirrors, which makes hosts.toml files of them",
-        )
-    runtimes = at(data, ("plugins", *names["runtimes"])) or {}
-    default = at(data, ("plugins", *names["default_runtime"])) or "runc"
-    is_replacing = version_of(data) < 3 and runtimes
-    if default not in runtimes and (is_replacing or default != "runc"):
-        raise Refused(
-            "%s would have no runtime %r, which is the default; the CRI plugin does not start without"
-            % (path, default),
-            "declare it under runtimes, or correct default_runtime",
-        )
-    cni = at(data, ("plugins", CRI_RUNTIME, "cni")) or {}
-    if cni.get("bin_dir") and cni.get("bin_dirs"):
-        raise Refused(
-            "%s would have both bin_dir and bin_dirs in cni" % path, "set bin_dir to null under settings"
-        )
-    imports = data.get("imports")
-    for pattern in imports if isinstance(imports, list) else ():
-        if (
-            isinstance(pattern, str)
-            and not pattern.startswith("/")
-            and any(sign in pattern for sign in "*?[")
-        ):
-            raise Refused(
-                "%s would import %r, which containerd 1.6 looks for below its working directory"
-                % (path, pattern),
-                "write it as %s" % posixpath.join(posixpath.dirname(path), pattern),
-            )
-
-
-def _has_tls(registry: Mapping[str, Any]) -> bool:
-    configs = registry.get("configs") or {}
-    return any(isinstance(table, dict) and table.get("tls") for table in configs.values())
+def _is_warned_of(path: Path, warned: Iterable[str]) -> bool:
+    """Whether the path, or a table above it, is named: by its end, since the plugin is named elsewhere in the line."""
+    tables = [" " + " ".join(path[:length]) for length in range(1, len(path) + 1)]
+    return any(key and table.endswith(" " + key) for key in warned for table in tables)

@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Verdict(Value):
@@ -15,6 +20,7 @@ class Verdict(Value):
     dump: str = ""  # the file with all that it leaves out, as TOML, by containerd
     warnings: tuple[str, ...] = ()
     default: str = ""  # what it takes without any file
+    imports: Mapping[str, Mapping[str, Any]] = {}  # what the files hold that it names, by their paths
 
 
 class ConfigUse(Value):

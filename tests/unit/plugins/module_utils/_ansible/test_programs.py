@@ -104,6 +104,26 @@ def test_imports_must_exist_and_are_found_from_the_file_s_own_directory(
     assert verbs.judge(str(path), "imports = 1\n").dump == "imports = 1\n"  # containerd says what is wrong
 
 
+def test_what_imports_hold_is_told_and_one_that_cannot_be_read_is_left_to_containerd(
+    runtime: Callable[..., ConfigRuntime], path: Path
+) -> None:
+    (path.parent / "a.toml").write_text("version = 2\n")
+    (path.parent / "b.toml").write_text("[\n")
+    verdict = runtime().judge(str(path), 'imports = ["%s/*.toml"]\n' % path.parent)
+    assert verdict.imports == {str(path.parent / "a.toml"): {"version": 2}}
+
+
+def test_a_containerd_that_falls_over_says_what_it_fell_over(
+    runtime: Callable[..., ConfigRuntime], path: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "falls"
+    program.write_text(
+        "#!/bin/sh\necho 'panic: plugin: no type\n\ngoroutine 1 [running]:\nmain.go:33' >&2\nexit 2\n"
+    )
+    program.chmod(0o755)
+    assert runtime(str(program)).judge(str(path), "a = 1\n").complaint == "panic: plugin: no type"
+
+
 def test_a_program_that_is_not_there_or_fails_is_missing(
     runtime: Callable[..., ConfigRuntime], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,6 @@ from ansible_collections.community.containerd.plugins.module_utils._toml.config 
     version_of,
 )
 from ansible_collections.community.containerd.plugins.module_utils._toml.config_check import (
-    check_traps,
     unknown_keys,
 )
 from ansible_collections.community.containerd.plugins.module_utils._values.config import Verdict
@@ -125,29 +124,6 @@ def test_a_file_without_a_version_is_of_version_1() -> None:
     assert [version_of(data) for data in ({}, V2, {"version": "2"})] == [1, 2, 0]
 
 
-@pytest.mark.parametrize(
-    ("cri", "says"),
-    [
-        ({"registry": {"config_path": "/c", "mirrors": {"a": {}}}}, "registry.mirrors"),
-        ({"registry": {"config_path": "/c", "configs": {"a": {"tls": {"x": 1}}}}}, "registry.mirrors"),
-        ({"containerd": {"default_runtime_name": "none"}}, "no runtime 'none'"),
-        ({"containerd": {"runtimes": {"crun": {}}}}, "no runtime 'runc'"),
-    ],
-)
-def test_what_the_cri_plugin_does_not_start_with_is_refused(cri: Any, says: str) -> None:
-    with pytest.raises(Refused, match=says):
-        check_traps({**V2, "plugins": {CRI: cri}}, "it")
-
-
-def test_further_traps_are_refused() -> None:
-    with pytest.raises(Refused, match="bin_dirs"):
-        check_traps({**V3, "plugins": {CRI_RUNTIME: {"cni": {"bin_dir": "/a", "bin_dirs": ["/a"]}}}}, "it")
-    with pytest.raises(Refused, match="write it as /etc/c/conf.d"):
-        check_traps({**V2, "imports": ["conf.d/*.toml"]}, "/etc/c/config.toml")
-    check_traps({**V3, "plugins": {CRI_RUNTIME: {"containerd": {"runtimes": {"crun": {}}}}}}, "it")
-    check_traps({**V2, "imports": ["/etc/*.toml", "a.toml"]}, "it")
-
-
 OLD_DUMP = 'version = 2\noom_score = 1\n[plugins."%s"]\nsandbox_image = "p"\n' % CRI
 OLD = Verdict("", OLD_DUMP, (), OLD_DUMP)
 
@@ -196,6 +172,15 @@ def test_where_the_dump_is_of_another_version_the_warnings_tell() -> None:
     ]
     found = unknown_keys(paths, data, Verdict("", dump, warnings, dump))
     assert found == ["oops", 'plugins."%s".containerd.typo' % CRI, "plugins.foo.a"]
+
+
+def test_a_key_below_a_table_that_is_warned_of_is_unknown_and_one_whose_name_merely_ends_so_is_not() -> None:
+    dump = 'version = 3\n[plugins."%s"]\na = 1\n' % CRI_RUNTIME
+    paths = [("plugins", CRI, "registry", "config", "x"), ("plugins", CRI, "my_config")]
+    data = {**V2, "plugins": {CRI: {"registry": {"config": {"x": 1}}, "my_config": 1}}}
+    found = unknown_keys(paths, data, Verdict("", dump, ('level=warning key="registry config"',), dump))
+    assert found == ['plugins."%s".registry.config.x' % CRI]
+    assert unknown_keys(paths[1:], data, Verdict("", dump, ("level=warning key=config",), dump)) == []
 
 
 def test_an_option_that_runc_does_not_know_is_found_though_containerd_takes_any() -> None:

@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the community.containerd contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A containerd of each version that runs on the file which containerd_config wrote for it, one for all tests here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.community.containerd.tests.lab import packages, world
+from ansible_collections.community.containerd.tests.lab.world import Lab
+from ansible_collections.community.containerd.tests.oracle.config.configured import Configured
+
+
+@pytest.fixture(scope="session")
+def configured(lab: Lab, version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configured]:
+    release = packages.fetch([version])[version]
+    made = Configured.create(release, lab.dir, tmp_path_factory.mktemp("configured"))
+    try:
+        made.daemon.start()
+        yield made
+    finally:
+        world.remove_daemon(made.daemon)
