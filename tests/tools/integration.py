@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import ansible_test
+import connection_suite
 
 COMMAND = ["integration", "--local", "--allow-destructive"]
 
@@ -24,17 +25,20 @@ def main() -> int:
         print("needs a lab: tests/lab/lab.py run --dir DIR -- COMMAND", file=sys.stderr)
         return 2
     lab = json.loads(Path(os.environ["CTR_LAB"]).read_text(encoding="utf-8"))
+    venv, *targets = sys.argv[1:]
     variables = {
         "lab_daemons": lab["daemons"],
         "lab_registries": lab["registries"],
         "lab_images": lab["images"],
     }
+    if not targets or "connection_ctr" in targets:
+        suite = connection_suite.provide(ansible_test.ROOT / ".venv" / venv)
+        variables["connection_suite"] = str(suite)
     # First, since what is not in the checkout goes, until git is told to ignore it.
     copy = ansible_test.copy_checkout(COMMAND[0])
     # JSON is YAML.
     config = copy / "tests/integration/integration_config.yml"
     config.write_text(json.dumps(variables, indent=2), encoding="utf-8")
-    venv, *targets = sys.argv[1:]
     return ansible_test.run(venv, [*COMMAND, *targets])
 
 
