@@ -22,6 +22,10 @@ description:
   - With pipelining, which is on unless switched off, a task of a module is one command inside the container.
 notes:
   - Ansible must run as root on the host of the containerd, since the socket, and the files of containers, are root's.
+  - C(sudo) and C(su) inside need a container whose processes may gain privileges, which those of C(ctr) and of
+    M(community.containerd.ctr_container) may not unless
+    O(community.containerd.ctr_container#module:security_opts) has V(no-new-privileges=false). To be another user,
+    O(remote_user) needs neither.
   - Commands have no terminal. Become methods that want one, such as C(machinectl), do not work.
 requirements:
   - containerd 1.6 or newer on the controller

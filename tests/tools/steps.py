@@ -98,6 +98,8 @@ STEPS = (
     Step("adhoc", "ad hoc", f"python {TOOLS}/ad_hoc.py", lane="modules"),
     Step("faults", "faults", f"{PYTEST} tests/faults", "oracle", lane="faults"),
     Step("molecule", "molecule", f"{TOOLS}/molecule", "molecule", lane="hosts"),
+    # After it, since it has made the Debian.
+    Step("molecule", "Debian container", "tests/debian/run", lane="hosts"),
     # With the oldest and the newest ansible-core that are supported: what lies between has no test of its own.
     Step("sanity", "sanity 2.21", f"{ANSIBLE_TEST} core-2.21 sanity --local", "core-2.21", python=(12, 14)),
     Step(
