@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """units.py: the unit tests of what reaches managed hosts, on each of their Pythons, as many at a time as cores.
 
-The oldest, the newest and the one that runs this have all of them. Those between share them out: what one of them
-alone would take amiss is a matter of import, which sanity tries on every one.
+The oldest and the newest have all of them. Those between share them out: what one of them alone would take amiss is
+a matter of import, which sanity tries on every one.
 
 ansible-test does this too, one Python after the other and with a fork for each test: three times as long. Of
 ansible there is what a managed host gets, its module_utils, taken from the environment that runs this.
@@ -25,7 +25,6 @@ import pythons
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = ("tests/unit/plugins/module_utils", "tests/unit/plugins/modules")
-MAIN = "{}.{}".format(*sys.version_info)
 NEWEST_MINOR = 13  # that the main ansible-core version supports on managed hosts
 SUMMARY = re.compile(r"\d+ (?:passed|failed|error)")
 
@@ -41,7 +40,7 @@ def managed_host(place: Path) -> Path:
 
 def shares(versions: list[str]) -> dict[str, list[str]]:
     """What each Python is to run."""
-    between = [version for version in versions[1:-1] if version != MAIN]
+    between = versions[1:-1]
     files = sorted(str(path) for place in TESTS for path in (ROOT / place).rglob("test_*.py"))
     shared = {version: files[number :: len(between)] for number, version in enumerate(between)}
     return {version: shared.get(version, list(TESTS)) for version in versions}

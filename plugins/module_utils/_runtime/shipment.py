@@ -18,6 +18,7 @@ from .._values.manifest import parse_config, select_manifests
 from .._values.platform import fitting, normalise
 from .._values.push import Part, Pushed, Shipment
 from .._values.source import source_key
+from .blob_reading import blobs_folder, stream
 from .graph import walk
 from .workers import Workers
 
@@ -174,8 +175,9 @@ def ship(
     """Send what is lacking, and point the reference at the target last."""
     todo = [part for part in shipment.blobs if not part.is_there]
     stop = threading.Event()
+    folder = blobs_folder(session)
     with Workers(session, access.max_concurrent_downloads, "push") as workers:
-        futures = [workers.submit(_send, registry, part, stop) for part in todo]
+        futures = [workers.submit(_send, registry, part, folder, stop) for part in todo]
         try:
             moved = _results(futures)
         except BaseException:
@@ -200,7 +202,7 @@ def _results(futures: Sequence[Future[Any]]) -> list[Any]:
     return [future.result() for future in futures]
 
 
-def _send(session: Session, registry: Target, part: Part, stop: threading.Event) -> bool:
+def _send(session: Session, registry: Target, part: Part, folder: str, stop: threading.Event) -> bool:
     """Whether the bytes had to move."""
     from .._services.registry.upload import Upload
 
@@ -211,7 +213,7 @@ def _send(session: Session, registry: Target, part: Part, stop: threading.Event)
                 % (registry.host, part.blob.digest, part.source),
                 "pull the image with all_platforms=true first",
             )
-        return _until(stop, Content(session).stream(part.blob.digest, offset))
+        return _until(stop, stream(session, folder, part.blob, offset))
 
     return Upload(registry, part.blob, read).run(part.source)
 

@@ -95,6 +95,7 @@ class Store:
         ] = {}  # by ref: the scratch of the call that has it
         self.on_start: Callable[[Process, dict[str, Any] | None], None] = lambda process, spec: None
         self.root = ""  # the directory under which snapshots are; by default none is
+        self.content_root = ""  # where the files of blobs are; by default this tells of none
         self.applied: list[str] = []  # digests of layers, in the order of unpacking
         self._next_pid = 1000
         self._guard = threading.RLock()
@@ -218,8 +219,15 @@ class Store:
 
     def _introspection_Plugins(self, call: Call, space: Namespace) -> Answer:
         kind = "io.containerd.snapshotter.v1"
-        plugins = [{"type": kind, "id": name} for name in SNAPSHOTTERS]
-        return {"plugins": [*plugins, {"type": kind, "id": "zfs", "init_err": {"message": "skip plugin"}}]}
+        plugins: list[dict[str, Any]] = [{"type": kind, "id": name} for name in SNAPSHOTTERS]
+        plugins.append({"type": kind, "id": "zfs", "init_err": {"message": "skip plugin"}})
+        content = {
+            "type": "io.containerd.content.v1",
+            "id": "content",
+            "exports": {"root": self.content_root},
+        }
+        wanted = call.request["filters"]
+        return {"plugins": [p for p in (*plugins, content) if not wanted or "type==%s" % p["type"] in wanted]}
 
     def _version_Version(self, call: Call, space: Namespace) -> Answer:
         return {"version": "v1.7.24", "revision": "88bf19b"}
@@ -301,8 +309,8 @@ class Store:
 
     def _content_Read(self, call: Call, space: Namespace) -> Answer:
         _need(space.blobs, call.request["digest"], "content")
-        data = self.bytes[call.request["digest"]]
-        return [{"data": data[at : at + 1000], "offset": at} for at in range(0, len(data), 1000)]
+        data, first = self.bytes[call.request["digest"]], call.request["offset"]
+        return [{"data": data[at : at + 1000], "offset": at} for at in range(first, len(data), 1000)]
 
     def _content_Delete(self, call: Call, space: Namespace) -> Answer:
         _need(space.blobs, call.request["digest"], "content")
