@@ -4,7 +4,8 @@
 """vendor.py DIRECTORY ADDRESS: the mirror of a vendor's repository, signed with a key of its own; prints its pid.
 
 Serves over HTTP, under DIRECTORY/www: deb/ with containerd.io 1.6, 1.7 and 2.1, made of the programs of the lab, for
-apt; mirror/, the same at another address; key.asc, the vendor's key; stranger.asc, that of somebody else.
+apt; mirror/, the same at another address; archives/ with containerd, runc and a CNI plugin as their projects release
+them, some that are broken, and sums.json, their checksums; key.asc, the vendor's key; stranger.asc, somebody else's.
 Knows the formats of Debian's repositories.
 """
 
@@ -12,8 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import shutil
 import sys
+import tarfile
 from email.utils import formatdate
 from pathlib import Path
 
@@ -44,6 +47,12 @@ BEFORE_REMOVAL = """\
 set -e
 if [ "$1" = remove ]; then systemctl disable --now containerd; fi
 """
+DOES_NOT_START = """\
+#!/bin/sh
+case "$*" in *"config d"*) exec /usr/local/bin/containerd-1.7 "$@" ;; esac
+echo "containerd: no, thank you" >&2
+exit 1
+"""
 
 
 def fill(www: Path, keys: Path) -> None:
@@ -52,11 +61,48 @@ def fill(www: Path, keys: Path) -> None:
     architecture = run(["dpkg", "--print-architecture"]).strip()
     pool = www / "deb" / "pool"
     pool.mkdir(parents=True)
-    for release in packages.fetch(packages.VERSIONS).values():
+    releases = packages.fetch(packages.VERSIONS)
+    for release in releases.values():
         package(pool, release, architecture)
+    archives(www / "archives", releases)
     sign(www / "deb", architecture, keys=new_key(keys / "vendor", www / "key.asc"))
     (www / "mirror").symlink_to("deb")
     run(["gpgconf", "--homedir", str(new_key(keys / "stranger", www / "stranger.asc")), "--kill", "all"])
+
+
+def archives(place: Path, releases: dict[str, packages.Release]) -> None:
+    """What the projects containerd, runc and CNI plugins release, not compressed; of 1.7 and 2.1."""
+    place.mkdir()
+    for release in (releases["1.7"], releases["2.1"]):
+        programs = {
+            f"bin/{name}": release.bin / name for name in ("containerd", "containerd-shim-runc-v2", "ctr")
+        }
+        archive(place / f"containerd-{release.exact}-linux-amd64.tar.gz", programs)
+    shutil.copy(releases["1.7"].bin / "runc", place / "runc.amd64")
+    archive(
+        place / "cni-plugins-linux-amd64-v1.6.0.tgz",
+        {"./loopback": Path("/bin/true"), "./LICENSE": Path("/bin/true")},
+    )
+    # One that knows settings and does not start, one that does nothing, and two that are not what they say.
+    script = place / "containerd"
+    script.write_text(DOES_NOT_START)
+    real = releases["1.7"].bin / "containerd"
+    archive(
+        place / "containerd-2.2.0-linux-amd64.tar.gz", {"bin/containerd": script, "bin/containerd-1.7": real}
+    )
+    archive(place / "containerd-2.2.1-linux-amd64.tar.gz", {"bin/containerd": Path("/bin/false")})
+    script.unlink()
+    archive(place / "containerd-2.0.0-hollow.tar.gz", {"bin/ctr": Path("/bin/true")})
+    whole = (place / "containerd-2.2.1-linux-amd64.tar.gz").read_bytes()
+    (place / "containerd-2.0.0-cut.tar.gz").write_bytes(whole[:5000])
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in place.iterdir()}
+    (place / "sums.json").write_text(json.dumps(sums))
+
+
+def archive(path: Path, programs: dict[str, Path]) -> None:
+    with tarfile.open(path, "w:gz", compresslevel=0) as tar:
+        for name, program in programs.items():
+            tar.add(program.resolve(), name)
 
 
 def package(pool: Path, release: packages.Release, architecture: str) -> None:
