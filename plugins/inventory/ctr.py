@@ -122,7 +122,9 @@ filters:
   - exclude: ctr_labels.get('io.cri-containerd.kind') == 'sandbox'
   - include: ctr_labels.get('io.kubernetes.pod.namespace') == 'shop'
   - exclude: true
-hostname: ctr_labels['io.kubernetes.pod.name'] ~ '.' ~ ctr_labels['io.kubernetes.container.name']
+hostname: >-
+  ctr_labels['io.kubernetes.pod.name']
+  ~ '.' ~ ctr_labels['io.kubernetes.container.name']
 """
 
 from typing import TYPE_CHECKING, Any

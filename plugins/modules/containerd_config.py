@@ -244,7 +244,8 @@ EXAMPLES = r"""
     registry_config_path: /etc/containerd/certs.d
     backup: true
   register: config
-  # A later task restarts containerd when config.restart_required, even if this one changed nothing this time.
+  # A later task restarts containerd when config.restart_required says so, which
+  # it also does when this task has changed nothing this time.
 
 - name: Pods may run on crun
   community.containerd.containerd_config:

@@ -438,7 +438,7 @@ EXAMPLES = r"""
     log_options:
       path: /var/log/worker.log
 
-- name: The report gets at most half a CPU and 256 MiB, as of now and without a restart
+- name: The report gets half a CPU and 256 MiB at most, without a restart
   community.containerd.ctr_container:
     name: report
     image: registry.example.com:5000/team/report:1.3
@@ -460,7 +460,7 @@ EXAMPLES = r"""
     sysctls:
       net.core.somaxconn: 4096
 
-- name: The cache comes back after a crash and after a reboot, and has exactly these variables
+- name: The cache comes back after a reboot, and has exactly these variables
   community.containerd.ctr_container:
     name: cache
     image: registry.example.com:5000/team/cache:7
@@ -473,7 +473,7 @@ EXAMPLES = r"""
     comparisons:
       env: strict
 
-- name: The mailer knows its database by name, and asks the resolvers of its network
+- name: The mailer knows its database by name, and has resolvers of its own
   community.containerd.ctr_container:
     name: mailer
     image: registry.example.com:5000/team/mailer:3

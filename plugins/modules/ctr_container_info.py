@@ -48,7 +48,7 @@ EXAMPLES = r"""
   community.containerd.ctr_container_info:
     name: web
   register: web
-  failed_when: web.containers | selectattr('task.status', 'equalto', 'running') | length != 1
+  failed_when: web.containers | map(attribute='task.status') != ['running']
 """
 
 RETURN = r"""

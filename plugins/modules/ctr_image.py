@@ -150,7 +150,7 @@ EXAMPLES = r"""
     username: deploy
     password: "{{ registry_password }}"
 
-- name: The image comes from the mirrors that hosts.toml names, each with its own login
+- name: The image comes from the mirrors of hosts.toml, each with its login
   community.containerd.ctr_image:
     name: docker.io/library/nginx:1.27
     hosts_dir: /etc/containerd/certs.d

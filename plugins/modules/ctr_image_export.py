@@ -88,7 +88,7 @@ EXAMPLES = r"""
     name: docker.io/library/nginx:1.27
     path: /var/tmp/nginx.tar
 
-- name: All images of a node without network are in one archive that only root reads
+- name: All images of a node are in one archive that only root reads
   community.containerd.ctr_image_export:
     namespace: k8s.io
     names:
@@ -98,7 +98,7 @@ EXAMPLES = r"""
     owner: root
     mode: '0600'
 
-- name: The archive serves two platforms, which ctr_image has completed here before
+- name: The archive serves two platforms, which ctr_image has fetched before
   community.containerd.ctr_image_export:
     name: registry.example.com/team/app:1.2
     platform: [linux/amd64, linux/arm64]

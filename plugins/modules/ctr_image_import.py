@@ -126,7 +126,7 @@ EXAMPLES = r"""
   community.containerd.ctr_image_import:
     path: /srv/images/release.tar
 
-- name: The images of an archive on the controller are present on every node, where the kubelet sees them
+- name: The images of an archive from here are where the kubelet sees them
   community.containerd.ctr_image_import:
     src: airgap-images.tar.gz
     namespace: k8s.io
@@ -136,7 +136,7 @@ EXAMPLES = r"""
     path: /srv/images/release.tar
     name: docker.io/library/nginx:1.27
 
-- name: An archive that names its image only by a tag gets the rest of the name from here
+- name: An archive that names its image by a tag gets the rest from here
   community.containerd.ctr_image_import:
     path: /srv/images/app-oci.tar
     base_name: registry.example.com/team/app

@@ -101,7 +101,7 @@ EXAMPLES = r"""
       pinned: false
   register: unpinned
 
-- name: What the images of the web team run, and the space that they take, is known
+- name: What the images of the web team run, and their size, is known
   community.containerd.ctr_image_info:
     filters:
       label: [org.example.team=web]

@@ -69,7 +69,7 @@ EXAMPLES = r"""
     username: deploy
     password: "{{ registry_password }}"
 
-- name: A public image that is here for all its platforms is in the data centre, too
+- name: A public image is in the data centre, too, for all its platforms
   community.containerd.ctr_image_push:
     name: docker.io/library/nginx:1.27
     repository: registry.example.com:5000/mirror/nginx

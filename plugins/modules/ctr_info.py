@@ -34,7 +34,9 @@ EXAMPLES = r"""
 - name: The CRI, which the kubelet talks to, works
   community.containerd.ctr_info:
   register: containerd
-  failed_when: "'ok' not in containerd.plugins | selectattr('id', 'equalto', 'cri') | map(attribute='status')"
+  vars:
+    cri: "{{ containerd.plugins | selectattr('id', 'equalto', 'cri') }}"
+  failed_when: "'ok' not in cri | map(attribute='status')"
 
 - name: Nothing is in use that an upgrade would take away
   community.containerd.ctr_info:

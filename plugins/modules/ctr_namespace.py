@@ -51,7 +51,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: There is a namespace for the shop, which uses another snapshotter by default
+- name: There is a namespace for the shop, with a snapshotter of its own
   community.containerd.ctr_namespace:
     name: shop
     labels:

@@ -139,7 +139,7 @@ EXAMPLES = r"""
     ingests: true
     snapshots: true
 
-- name: Old images that nobody uses are gone, two of each repository are kept to go back to
+- name: Old images that nobody uses are gone, but two of each repository
   community.containerd.ctr_prune:
     images: all
     images_filters:
