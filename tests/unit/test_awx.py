@@ -74,7 +74,7 @@ def test_a_survey_asks_for_variables_that_the_playbook_uses(name: str) -> None:
 
 def register(url: str, folder: Path) -> str:
     """Plays the playbook against the AWX at ``url``; returns the last line of its recap."""
-    tool = [sys.executable, ROOT / "tests/tools/awx_collection.py"]
+    tool = [sys.executable, ROOT / "tests/tools/foreign_collection.py", "awx.awx"]
     foreign = subprocess.run(tool, check=True, capture_output=True, text=True, timeout=300).stdout.strip()
     environment = {
         **os.environ,
