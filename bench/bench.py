@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,9 +22,11 @@ sys.path.insert(0, str(ROOT / ".dev"))
 
 import report  # noqa: E402
 from exports import Exports  # noqa: E402
+from fleet import HOSTS, IMAGES, Fleet, Played  # noqa: E402
 from imports import Imports  # noqa: E402
+from inside import API, CLI, OURS, TASKS, Inside  # noqa: E402
 from many import Crowd  # noqa: E402
-from measure import Contestant, in_turns  # noqa: E402
+from measure import Contestant, Run, in_turns  # noqa: E402
 from noops import Settled  # noqa: E402
 from pulls import Pulls  # noqa: E402
 from pushes import REPOSITORY, Pushes  # noqa: E402
@@ -36,7 +38,7 @@ from ansible_collections.community.containerd.tests.lab.archives import all_blob
 from ansible_collections.community.containerd.tests.lab.daemon import Daemon  # noqa: E402
 from ansible_collections.community.containerd.tests.lab.world import Lab  # noqa: E402
 
-NOOP_ROUNDS, PULL_ROUNDS = 15, 5
+NOOP_ROUNDS, PULL_ROUNDS, FLEET_ROUNDS = 15, 5, 3
 NOOP_LIMIT = 1.2
 NOOPS = [  # ours, theirs, limit
     ("ctr_image", "ping", NOOP_LIMIT),
@@ -61,6 +63,11 @@ MANY = [  # what, ours, theirs, limit
     ("ctr_container_info, 1,000 containers", "ctr_container_info", "ctr containers ls", None),
     ("check mode of 50 tags that have not moved", "check mode", "ctr images pull", 1.0),
 ]
+FLEET: list[tuple[str, Callable[[Played], float]]] = [  # what, of a playbook over all hosts
+    ("each host", lambda played: played.seconds),
+    ("controller's CPU, each", lambda played: played.controller_cpu_s),
+    ("modules' CPU, each", lambda played: played.hosts_cpu_s),
+]
 PEAKS = [("64 MiB", Sample("low", 64 * MIB)), ("1 GiB", Sample("high", 1024 * MIB))]
 PEAK_LIMIT_MIB = 80
 ARCHIVE_LIMIT = PUSH_LIMIT = 1.1
@@ -70,10 +77,11 @@ class Bench:
     """Rows, part by part, for one daemon."""
 
     def __init__(self, lab: Lab, daemon: Daemon, folder: Path, *, is_quick: bool) -> None:
-        self._daemon, self._registry = daemon, lab.registries["plain"]
+        self._lab, self._daemon, self._registry = lab, daemon, lab.registries["plain"]
         self._folder, self._tasks = folder, Tasks(folder)
         self._pulls = Pulls(daemon, self._registry, self._tasks)
         self._noop_rounds, self._pull_rounds = (3, 1) if is_quick else (NOOP_ROUNDS, PULL_ROUNDS)
+        self._fleet_rounds = 1 if is_quick else FLEET_ROUNDS
         self._seed = 0
 
     def noop(self) -> Iterator[Row]:
@@ -146,6 +154,33 @@ class Bench:
         for module in ("ctr_image", "ctr_image_info"):
             yield Row(f"peak memory of {module} over them", "MiB", [r.peak_bytes / MIB for r in runs[module]])
 
+    def fleet(self) -> Iterator[Row]:
+        with Fleet.up(self._lab, self._daemon.version, self._folder) as fleet:
+            first = fleet.pull(changed=True)
+            rounds = [(fleet.pull(changed=False), fleet.pull_by_ctr()) for _ in range(self._fleet_rounds)]
+        what = f"{HOSTS} hosts, pre-pull of {len(IMAGES)} images"
+        yield Row(f"{what}: each host", "s", [first.seconds / HOSTS])
+        yield Row(f"{what}: controller's CPU, each", "s", [first.controller_cpu_s / HOSTS])
+        for which, used in FLEET:
+            ours = [used(mine) / HOSTS for mine, _theirs in rounds]
+            theirs = [used(others) / HOSTS for _mine, others in rounds]
+            yield Row(f"again: {which} / ctr", "s", ours, theirs)
+
+    def inside(self) -> Iterator[Row]:
+        with Inside.up(self._daemon, self._registry, self._folder, self._lab.dir / "run") as inside:
+            runs = in_turns(list(inside.contestants()), self._pull_rounds)
+            commands = {name: [inside.commands_of_a_task(name)] for name in (OURS, API, CLI)}
+        ms = {name: self._of_each_task(runs, name) for name in (OURS, API, CLI)}
+        for theirs in (API, CLI):
+            yield Row(f"task inside / {theirs}", "ms", ms[OURS], ms[theirs], 1.0)
+        yield Row(f"commands inside for each task / {API}", "", commands[OURS], commands[API], 1.0)
+
+    @staticmethod
+    def _of_each_task(runs: dict[str, list[Run]], connection: str) -> list[float]:
+        """Milliseconds, round by round: what a play takes longer when it has more tasks."""
+        short, long = runs[f"{connection} 1"], runs[f"{connection} {1 + TASKS}"]
+        return [(b.seconds - a.seconds) / TASKS * 1000 for a, b in zip(short, long, strict=True)]
+
     def payload(self) -> Iterator[Row]:
         sizes = json.loads(run_tool(ROOT / "tests/tools/payload.py"))
         for module, size in sizes.items():
@@ -168,6 +203,8 @@ PARTS = {
     "push": Bench.push,
     "memory": Bench.memory,
     "many": Bench.many,
+    "fleet": Bench.fleet,
+    "inside": Bench.inside,
     "payload": Bench.payload,
 }
 
