@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / ".dev"))
 import report  # noqa: E402
 from exports import Exports  # noqa: E402
 from fleet import HOSTS, IMAGES, Fleet, Played  # noqa: E402
+from hundreds import CONTAINERS, Hundreds  # noqa: E402
 from imports import Imports  # noqa: E402
 from inside import API, CLI, OURS, TASKS, Inside  # noqa: E402
 from many import Crowd  # noqa: E402
@@ -181,6 +182,15 @@ class Bench:
         short, long = runs[f"{connection} 1"], runs[f"{connection} {1 + TASKS}"]
         return [(b.seconds - a.seconds) / TASKS * 1000 for a, b in zip(short, long, strict=True)]
 
+    def hundreds(self) -> Iterator[Row]:
+        with Hundreds.up(self._lab, self._daemon, self._folder) as hundreds:
+            took = hundreds.lives()
+        ping = took.pop("ping")
+        for step, seconds in took.items():
+            is_loop = step != "listed"
+            against, theirs = (" / ping in a loop", [ping]) if is_loop else ("", [])
+            yield Row(f"{CONTAINERS} containers {step}{against}", "s", [seconds], theirs)
+
     def payload(self) -> Iterator[Row]:
         sizes = json.loads(run_tool(ROOT / "tests/tools/payload.py"))
         for module, size in sizes.items():
@@ -205,6 +215,7 @@ PARTS = {
     "many": Bench.many,
     "fleet": Bench.fleet,
     "inside": Bench.inside,
+    "hundreds": Bench.hundreds,
     "payload": Bench.payload,
 }
 

@@ -92,6 +92,13 @@ def _is_in_use(directory: Path) -> bool:
     return False
 
 
+def control_groups(namespace: str) -> Names:
+    """Those of the namespace's containers, of version 1 or 2."""
+    top = Path("/sys/fs/cgroup")
+    homes = [path / namespace for path in (top, *top.iterdir())]
+    return frozenset(str(path) for home in homes if home.is_dir() for path in home.iterdir() if path.is_dir())
+
+
 def mounts_below(*places: Path) -> Names:
     """Mount points below these directories, those of running tasks too."""
     return frozenset(

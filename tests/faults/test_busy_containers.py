@@ -93,14 +93,7 @@ def test_a_crowd_comes_and_goes_without_a_trace(stage: Stage) -> None:
     ensure("stopped")
     ensure("absent")
     stage.removes_all()
-    assert not _cgroups(stage)
-
-
-def _cgroups(stage: Stage) -> list[Path]:
-    """Control groups of the namespace's containers, of version 1 or 2."""
-    top = Path("/sys/fs/cgroup")
-    homes = [path / stage.namespace for path in (top, *top.iterdir())]
-    return [path for home in homes if home.is_dir() for path in home.iterdir() if path.is_dir()]
+    assert not inventory.control_groups(stage.namespace)
 
 
 def test_another_runtime_and_another_snapshotter_do_the_same(stage: Stage, tmp_path: Path) -> None:
