@@ -77,7 +77,8 @@ options:
         options are put in. Where containerd 1 is, it stays one of version 2.
       - Comments move with their keys. Nothing is lost that containerd drops when it converts such a file at its start.
         Defaults are not written out. Files of O(imports) stay as they are, and are taken as version 2 then.
-      - C(max_concurrent_downloads) goes to the transfer service, which fetches for pods in containerd 2.
+      - C(max_concurrent_downloads) goes to the transfer service, which fetches for pods in containerd 2, unless the
+        file has the CRI plugin fetch by itself.
       - A file without a version that has no plugins, as some packages ship it, gets one, and V(cri) among the disabled
         plugins its long name.
     type: bool
@@ -129,6 +130,8 @@ options:
   max_concurrent_downloads:
     description:
       - How many layers of an image are fetched at the same time.
+      - In a file of version 3 it is the number of the transfer service, which fetches for pods, and of the CRI plugin
+        too where that fetches by itself, as it does with O(discard_unpacked_layers).
     type: int
   discard_unpacked_layers:
     description:

@@ -23,7 +23,10 @@ CRI_RUNTIME = "io.containerd.cri.v1.runtime"
 TRANSFER = "io.containerd.transfer.v1.local"
 RUNC = "io.containerd.runc.v2"
 SUPPORTED = (2, 3, 4)
-_SECOND_DOWNLOADS = ("plugins", CRI_IMAGES, "max_concurrent_downloads")
+_DOWNLOADS = ("plugins", TRANSFER, "max_concurrent_downloads")
+_OWN_DOWNLOADS = ("plugins", CRI_IMAGES, "max_concurrent_downloads")
+
+_FETCHING = ("discard_unpacked_layers", "use_local_image_pull", "image_pull_with_sync_fs")
 
 _TOP = {
     "imports": "imports",
@@ -92,12 +95,38 @@ def patch_for(wishes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, A
             patch[_TOP[name]] = value
         elif name in paths:
             _put(patch, ("plugins", *paths[name]), _form(name, value, paths))
-    if "max_concurrent_downloads" in wishes and paths is _NEW and at(data, _SECOND_DOWNLOADS) is not None:
-        # Any value there but the default turns the transfer service off for CRI.
-        _put(patch, _SECOND_DOWNLOADS, None)
+    if paths is _NEW and {"max_concurrent_downloads", "discard_unpacked_layers"} & set(wishes):
+        _put_downloads(patch, wishes, data)
     if "systemd_cgroup" in wishes:
         _put_cgroups(patch, wishes["systemd_cgroup"], data, paths)
     return patch
+
+
+def _put_downloads(patch: dict[str, Any], wishes: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """The CRI plugin's own number of downloads: there where it fetches by itself, and else not.
+
+    Any value there but the default keeps it from having the transfer service fetch, which has the other number.
+    """
+    number = wishes.get("max_concurrent_downloads", at(data, _DOWNLOADS))
+    own = at(data, _OWN_DOWNLOADS)
+    images = at(data, ("plugins", CRI_IMAGES)) or {}
+    discards = {k: v for k, v in wishes.items() if k == "discard_unpacked_layers"}
+    if fetches_by_itself({**images, **discards}):
+        if number is not None:
+            _put(patch, _OWN_DOWNLOADS, number)
+    elif own is not None and ("max_concurrent_downloads" in wishes or own == number):
+        _put(patch, _OWN_DOWNLOADS, None)
+
+
+def fetches_by_itself(images: Mapping[str, Any]) -> bool:
+    """Whether the CRI plugin of containerd 2 does not have the transfer service fetch images, by its table."""
+    registry = images.get("registry")
+    tables = registry if isinstance(registry, dict) else {}
+    return (
+        any(images.get(name) for name in _FETCHING)
+        or images.get("disable_snapshot_annotations") is False
+        or any(tables.get(name) for name in ("mirrors", "configs", "auths"))
+    )
 
 
 def _form(name: str, value: Any, paths: Mapping[str, Path]) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
-from .config import CRI, CRI_IMAGES, CRI_RUNTIME, TRANSFER, at
+from .config import CRI, CRI_IMAGES, CRI_RUNTIME, TRANSFER, at, fetches_by_itself
 from .document import parse_toml
 from .editing import edited, inserted, is_same_but_for_empty_tables
 from .statements import statements
@@ -76,9 +76,10 @@ def migrated(text: str, path: str) -> str:
             "%s sets sched_core, which is a variable of shims in version 3" % path,
             "write env = ['SCHED_CORE=1'] for io.containerd.shim.v1.manager by hand",
         )
-    # Where the transfer service has a number of its own, both stay as they are understood now.
+    # Where the transfer service has a number of its own, or is not used, that of the CRI plugin stays with it.
     has_own = at(data, ("plugins", TRANSFER, "max_concurrent_downloads")) is not None
-    downloads = CRI_IMAGES if has_own else TRANSFER
+    images = at(_converted(data, TRANSFER, path), ("plugins", CRI_IMAGES)) if not has_own else None
+    downloads = CRI_IMAGES if has_own or fetches_by_itself(images or {}) else TRANSFER
     wanted = _converted(data, downloads, path)
     wanted["version"] = 3
     text = _moved(text, downloads)

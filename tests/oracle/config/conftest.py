@@ -14,10 +14,15 @@ from ansible_collections.community.containerd.tests.lab.world import Lab
 from ansible_collections.community.containerd.tests.oracle.config.configured import Configured
 
 
-@pytest.fixture(scope="session")
-def configured(lab: Lab, version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configured]:
+@pytest.fixture(scope="session", params=["2", "3"], ids=["file-2", "file-3"])
+def configured(
+    lab: Lab, version: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Configured]:
+    """Of each version of the file that this containerd reads."""
+    if version.startswith("1") and request.param == "3":
+        pytest.skip("containerd 1 reads no file of version 3")
     release = packages.fetch([version])[version]
-    made = Configured.create(release, lab.dir, tmp_path_factory.mktemp("configured"))
+    made = Configured.create(release, lab.dir, tmp_path_factory.mktemp("configured"), request.param)
     try:
         made.daemon.start()
         yield made

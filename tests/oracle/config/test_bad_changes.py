@@ -20,6 +20,7 @@ from ansible_collections.community.containerd.plugins.module_utils._values.error
 from ansible_collections.community.containerd.tests.oracle.config.configured import Configured
 
 CRI = "io.containerd.grpc.v1.cri"
+CRI_IMAGES = "io.containerd.cri.v1.images"
 CRI_RUNTIME = "io.containerd.cri.v1.runtime"
 RUNC = "io.containerd.runc.v2"
 
@@ -36,7 +37,7 @@ def runc(**keys: Any) -> dict[str, Any]:
     return {"runtimes": {"runc": keys}}
 
 
-# By name: the options, and words of the sentence. The file is of version 2, which all three read.
+# By name: the options, and words of the sentence. These are for a file of version 2, which all three read.
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     # Names that containerd does not know, and mostly ignores.
     "an unknown key at the top": ({"settings": {"nonsense": 1}}, "knows no nonsense"),
@@ -145,10 +146,40 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a version among the settings": ({"settings": {"version": 3}}, "another meaning"),
 }
 
+# And for one of version 3, where it has other places.
+CHANGES_3: dict[str, tuple[dict[str, Any], str]] = {
+    "text for a number of a plugin": (plugin(CRI_IMAGES, stats_collect_period="x"), "does not start with"),
+    "no duration for pulls": (plugin(CRI_IMAGES, image_pull_progress_timeout="long"), "no duration"),
+    "a setting of version 2": (cri(sandbox_image="p:1"), "knows no .*sandbox_image"),
+    "one directory for CNI beside many": (
+        plugin(CRI_RUNTIME, cni={"bin_dir": "/a"}),
+        "both bin_dir and bin_dirs",
+    ),
+    "the snapshotter of pods disabled": (
+        {"disabled_plugins": ["io.containerd.snapshotter.v1.native"]},
+        "would disable the snapshotter native",
+    ),
+    "an unknown default runtime": ({"default_runtime": "nonesuch"}, "no runtime 'nonesuch'"),
+    "mirrors beside their successor": (
+        plugin(CRI_IMAGES, registry={"mirrors": {"docker.io": {"endpoint": ["https://m.example"]}}}),
+        "would have registry.mirrors",
+    ),
+    "an import of another version": (
+        {"imports": ["{place}/future*.toml"]},
+        "of version 4 and not 3|equal to or less than",
+    ),
+    "an import that says otherwise": (
+        {"imports": ["{place}/pause.toml"], "oom_score": 5},
+        "oom_score would have no effect",
+    ),
+    "a version that the file has not": ({"config_version": "4"}, "is of version 3, not 4"),
+}
+
 FILES = {
+    "future.toml": "version = 4\n",
     "broken.toml": "version = 2\nx = [\n",
     "newer.toml": "version = 3\noom_score = 1\n",
-    "pause.toml": f'version = 2\n[plugins."{CRI}"]\nsandbox_image = "p.example/pause:1"\n',
+    "pause.toml": f'version = 2\noom_score = 6\n[plugins."{CRI}"]\nsandbox_image = "p.example/pause:1"\n',
 }
 
 # Files that are there, and nothing can be put into.
@@ -189,12 +220,13 @@ def test_no_bad_change_gets_into_the_file_and_the_daemon_goes_on(
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     pid = daemon.pid
+    changes = CHANGES if configured.wish["config_version"] == "2" else CHANGES_3
     said = {
         name: refusal(configured, daemon.config, **filled(change, tmp_path))
-        for name, (change, _words) in CHANGES.items()
+        for name, (change, _words) in changes.items()
     }
     wrong = {
-        name: said[name] for name, (_change, words) in CHANGES.items() if not re.search(words, said[name])
+        name: said[name] for name, (_change, words) in changes.items() if not re.search(words, said[name])
     }
     assert not wrong
     assert (daemon.pid, daemon.is_serving()) == (pid, True)

@@ -84,6 +84,30 @@ def test_a_second_number_of_downloads_goes_since_it_turns_the_transfer_service_o
     }
 
 
+def test_the_number_of_downloads_stands_where_pods_fetch_when_containerd_2_fetches_by_itself() -> None:
+    both = {TRANSFER: {"max_concurrent_downloads": 5}, CRI_IMAGES: {"max_concurrent_downloads": 5}}
+    for images in (
+        {"discard_unpacked_layers": True},
+        {"use_local_image_pull": True},
+        {"disable_snapshot_annotations": False},
+        {"registry": {"configs": {"a": {"auth": {}}}}},
+    ):
+        data = {**V3, "plugins": {CRI_IMAGES: images}}
+        assert patch_for({"max_concurrent_downloads": 5}, data)["plugins"] == both
+    wishes = {"max_concurrent_downloads": 5, "discard_unpacked_layers": True}
+    assert patch_for(wishes, V3)["plugins"][CRI_IMAGES]["max_concurrent_downloads"] == 5
+    # The number may be there before the reason is, and goes with it.
+    once = {**V3, "plugins": {TRANSFER: both[TRANSFER]}}
+    images = patch_for({"discard_unpacked_layers": True}, once)["plugins"][CRI_IMAGES]
+    assert images == {"discard_unpacked_layers": True, "max_concurrent_downloads": 5}
+    there = {**V3, "plugins": both}
+    images = patch_for({"discard_unpacked_layers": False}, there)["plugins"][CRI_IMAGES]
+    assert images == {"discard_unpacked_layers": False, "max_concurrent_downloads": None}
+    assert patch_for({"discard_unpacked_layers": True}, V3)["plugins"] == {
+        CRI_IMAGES: {"discard_unpacked_layers": True}
+    }
+
+
 def test_what_version_4_moved_and_version_2_has_no_room_for_is_refused() -> None:
     with pytest.raises(Refused, match="another form"):
         patch_for({"grpc": {}}, V4)

@@ -119,6 +119,15 @@ def test_two_numbers_of_downloads_stay_two() -> None:
     assert plugins["io.containerd.transfer.v1.local"] == {"max_concurrent_downloads": 3}
 
 
+def test_the_number_of_downloads_stays_with_the_plugin_that_fetches_by_itself() -> None:
+    text = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\nmax_concurrent_downloads = 5\n'
+    text += '[plugins."io.containerd.grpc.v1.cri".containerd]\ndiscard_unpacked_layers = true\n'
+    plugins = parse_toml(migrated(text, "it"), "it")["plugins"]
+    images = {"max_concurrent_downloads": 5, "discard_unpacked_layers": True}
+    assert plugins["io.containerd.cri.v1.images"] == images
+    assert "io.containerd.transfer.v1.local" not in plugins
+
+
 def test_a_key_under_both_its_names_is_refused() -> None:
     text = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"]\nsandbox_image = "a"\n'
     text += '[plugins."io.containerd.cri.v1.images".pinned_images]\nsandbox = "b"\n'
