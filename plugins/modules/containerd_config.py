@@ -66,6 +66,8 @@ options:
   config_version:
     description:
       - The version of a new file. V(auto) is the one that the installed containerd writes itself.
+      - Containerd 1 reads V(2), containerd 2.0 to 2.2 V(2) and V(3), and containerd 2.3 and newer all three. A version
+        that the installed one does not read is refused.
       - A file that is there keeps its version. If it has another than the one named here, the task fails.
       - A file that names no version is refused, since containerd 2 drops its settings. See O(migrate).
     type: str
@@ -176,15 +178,17 @@ options:
     elements: str
   grpc:
     description:
-      - Keys of the table C(grpc), such as C(address) and C(gid). Not in files of version 4.
+      - Keys of the table C(grpc), such as C(address) and C(gid). In a file of version 4 they are put into the plugins
+        that serve.
     type: dict
   metrics:
     description:
-      - Keys of the table C(metrics), such as C(address). Not in files of version 4.
+      - Keys of the table C(metrics), such as C(address). In a file of version 4 they are put into the plugin that
+        serves.
     type: dict
   debug:
     description:
-      - Keys of the table C(debug), such as C(level). Not in files of version 4.
+      - Keys of the table C(debug), such as C(level).
     type: dict
   oom_score:
     description:

@@ -137,6 +137,12 @@ def _start(
         if desired.is_removal:
             return None
         version = desired.version or _version_of_daemon(verbs)
+        if desired.validate and version > _version_of_daemon(verbs):
+            raise Refused(
+                "this containerd reads files up to version %d, and %s would be of version %d"
+                % (_version_of_daemon(verbs), desired.path, version),
+                "leave config_version out, or upgrade containerd first",
+            )
         return edited(text or "", {"version": version}, desired.path)
     if desired.migrate and text and version_of(data) in (1, 2):
         from .._toml.migration import migrated, with_version

@@ -40,7 +40,22 @@ _TOP = {
     "debug": "debug",
     "proxy_plugins": "proxy_plugins",
 }
-_MOVED_IN_4 = ("grpc", "metrics", "debug")  # to plugins
+_SERVER = "io.containerd.server.v1."
+# Of what stands in tables of the daemon, where files of version 4 have it; level and format of the log stay.
+_IN_4: dict[Path, Path] = {
+    **{
+        ("grpc", key): ("plugins", _SERVER + "grpc", key)
+        for key in ("address", "uid", "gid", "max_recv_message_size", "max_send_message_size")
+    },
+    **{
+        ("grpc", "tcp_" + key): ("plugins", _SERVER + "grpc-tcp", key)
+        for key in ("address", "tls_ca", "tls_cert", "tls_key", "tls_common_name")
+    },
+    **{("debug", key): ("plugins", _SERVER + "debug", key) for key in ("address", "uid", "gid")},
+    **{("debug", key): ("debug", key) for key in ("level", "format")},
+    ("metrics", "address"): ("plugins", _SERVER + "metrics", "address"),
+}
+_MOVED_IN_4 = ("grpc", "metrics", "debug")
 _OLD: dict[str, Path] = {
     "sandbox_image": (CRI, "sandbox_image"),
     "registry_config_path": (CRI, "registry", "config_path"),
@@ -91,8 +106,10 @@ def patch_for(wishes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, A
     for name, value in wishes.items():
         if name in _TOP:
             if name in _MOVED_IN_4 and version_of(data) > 3:
-                raise Refused("%s has another form in files of version 4" % name, "write it under settings")
-            patch[_TOP[name]] = value
+                for key, item in value.items():
+                    _put(patch, _place_in_4(name, key), item)
+            else:
+                patch[_TOP[name]] = value
         elif name in paths:
             _put(patch, ("plugins", *paths[name]), _form(name, value, paths))
     if paths is _NEW and {"max_concurrent_downloads", "discard_unpacked_layers"} & set(wishes):
@@ -100,6 +117,19 @@ def patch_for(wishes: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, A
     if "systemd_cgroup" in wishes:
         _put_cgroups(patch, wishes["systemd_cgroup"], data, paths)
     return patch
+
+
+def daemon_place(data: Mapping[str, Any], table: str, key: str) -> Path:
+    """Where a key of the daemon's tables grpc, metrics and debug stands in a file that holds ``data``."""
+    return _IN_4.get((table, key), (table, key)) if version_of(data) > 3 else (table, key)
+
+
+def _place_in_4(table: str, key: str) -> Path:
+    if (table, key) not in _IN_4:
+        raise Refused(
+            "%s.%s has no such place in files of version 4" % (table, key), "write it under settings"
+        )
+    return _IN_4[table, key]
 
 
 def _put_downloads(patch: dict[str, Any], wishes: Mapping[str, Any], data: Mapping[str, Any]) -> None:

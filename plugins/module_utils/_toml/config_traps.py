@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .._values.errors import Refused
-from .config import CRI, CRI_IMAGES, CRI_RUNTIME, RUNC, at, paths_of, version_of
+from .config import CRI, CRI_IMAGES, CRI_RUNTIME, RUNC, at, daemon_place, paths_of, version_of
 from .document import parse_toml
 from .editing import same
 from .writing import format_key
@@ -51,13 +51,13 @@ def check_traps(data: Mapping[str, Any], path: str) -> None:
 
 def _daemon_faults(data: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """With which the daemon ends, or listens elsewhere, whatever its plugins are."""
+    address = at(data, daemon_place(data, "grpc", "address"))
     root, state = data.get("root") or "/var/lib/containerd", data.get("state") or "/run/containerd"
-    for name, value in (("root", root), ("state", state), ("grpc.address", at(data, ("grpc", "address")))):
+    for name, value in (("root", root), ("state", state), ("grpc.address", address)):
         if isinstance(value, str) and value and not value.startswith("/"):
             yield "%s = %r, which is relative to wherever containerd is started" % (name, value), _WHOLE
     if root == state:
         yield "%r as both root and state, and containerd does not start then" % root, "name two directories"
-    address = at(data, ("grpc", "address"))
     if isinstance(address, str) and len(address.encode()) > _LONGEST_SOCKET:
         yield (
             "a grpc.address of %d bytes, and no socket has a path of more than %d"
@@ -85,7 +85,7 @@ def _value_faults(data: Mapping[str, Any], path: str) -> Iterator[Fault]:
         )
     if isinstance(form, str) and form not in ("", "text", "json"):
         yield "debug.format = %r, and containerd does not start then" % form, "name text or json"
-    metrics = at(data, ("metrics", "address"))
+    metrics = at(data, daemon_place(data, "metrics", "address"))
     if isinstance(metrics, str) and metrics and not _LISTENING.fullmatch(metrics):
         yield "metrics.address = %r, and containerd does not start then" % metrics, "write it as HOST:PORT"
     durations: list[Path] = [("plugins", *each) for each in _CRI_DURATIONS]

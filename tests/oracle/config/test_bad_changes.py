@@ -191,6 +191,7 @@ BROKEN = {
     "a version in quotes": ('version = "2"\n', "is of version 0"),
     "a version of the future": ("version = 5\n", "is of version 5"),
 }
+NEXT_VERSION = {"1.6": "3", "1.7": "3", "2.1": "4"}
 
 
 def refusal(configured: Configured, path: Path, **said: Any) -> str:
@@ -237,3 +238,6 @@ def test_no_file_that_is_broken_is_made_worse(configured: Configured, tmp_path: 
     for name, (text, words) in BROKEN.items():
         path.write_text(text)
         assert re.search(words, refusal(configured, path, oom_score=1)), name
+    path.write_text("# nothing yet\n")
+    said = refusal(configured, path, oom_score=1, config_version=NEXT_VERSION[configured.daemon.version])
+    assert "reads files up to version" in said

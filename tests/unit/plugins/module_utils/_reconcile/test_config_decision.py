@@ -109,6 +109,18 @@ def test_a_new_file_is_of_the_version_that_the_user_names() -> None:
     assert host.file == "version = 2\noom_score = 1\n# nothing yet\n"
 
 
+def test_a_version_that_the_daemon_does_not_read_is_refused_before_it_is_asked() -> None:
+    host = Host(complaint="in words of its own")
+    with pytest.raises(
+        Refused, match="reads files up to version 3, and .* of version 4; leave config_version out"
+    ):
+        call(host, oom_score=1, config_version="4")
+    host.default = DEFAULT.replace("3", "4")
+    host.complaint = ""
+    climb(host, metrics={"address": ":1338"}, allow_unknown=True)
+    assert host.file == 'version = 4\n\n[plugins."io.containerd.server.v1.metrics"]\n  address = ":1338"\n'
+
+
 def test_a_file_keeps_its_version_and_all_that_was_not_named() -> None:
     host = Host("# mine\nversion = 2\nnonsense = 1 # x\n")
     made = climb(host, oom_score=1, backup=True)

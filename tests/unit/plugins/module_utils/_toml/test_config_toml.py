@@ -13,9 +13,11 @@ from ansible_collections.community.containerd.plugins.module_utils._toml.config 
     CRI,
     CRI_IMAGES,
     CRI_RUNTIME,
+    LOGICAL,
     RUNC,
     TRANSFER,
     completed,
+    daemon_place,
     patch_for,
     removal_of,
     version_of,
@@ -23,6 +25,8 @@ from ansible_collections.community.containerd.plugins.module_utils._toml.config 
 from ansible_collections.community.containerd.plugins.module_utils._toml.config_check import (
     unknown_keys,
 )
+from ansible_collections.community.containerd.plugins.module_utils._toml.document import parse_toml
+from ansible_collections.community.containerd.plugins.module_utils._toml.editing import merged
 from ansible_collections.community.containerd.plugins.module_utils._values.config import Verdict
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Refused
 
@@ -108,9 +112,104 @@ def test_the_number_of_downloads_stands_where_pods_fetch_when_containerd_2_fetch
     }
 
 
-def test_what_version_4_moved_and_version_2_has_no_room_for_is_refused() -> None:
-    with pytest.raises(Refused, match="another form"):
-        patch_for({"grpc": {}}, V4)
+# What containerd 2.3 prints for ``config default``, as far as the logical options are about it.
+DEFAULT_4 = """
+version = 4
+root = '/var/lib/containerd'
+state = '/run/containerd'
+disabled_plugins = []
+required_plugins = []
+oom_score = 0
+imports = ['/etc/containerd/conf.d/*.toml']
+
+[debug]
+  level = ''
+  format = ''
+
+[plugins.'io.containerd.cri.v1.images']
+  snapshotter = 'overlayfs'
+  discard_unpacked_layers = false
+  max_concurrent_downloads = 3
+  pinned_images = { sandbox = 'registry.k8s.io/pause:3.10.2' }
+  registry = { config_path = '' }
+
+[plugins.'io.containerd.cri.v1.runtime']
+  enable_cdi = true
+  cdi_spec_dirs = ['/etc/cdi', '/var/run/cdi']
+  containerd = { default_runtime_name = 'runc', runtimes = { runc = { options = { SystemdCgroup = false } } } }
+  cni = { bin_dirs = ['/opt/cni/bin'], conf_dir = '/etc/cni/net.d' }
+
+[plugins.'io.containerd.server.v1.debug']
+  address = ''
+  uid = 0
+  gid = 0
+
+[plugins.'io.containerd.server.v1.grpc']
+  address = '/run/containerd/containerd.sock'
+  uid = 0
+  gid = 0
+  max_recv_message_size = 16777216
+  max_send_message_size = 16777216
+
+[plugins.'io.containerd.server.v1.grpc-tcp']
+  address = ''
+  tls_ca = ''
+  tls_cert = ''
+  tls_key = ''
+  tls_common_name = ''
+
+[plugins.'io.containerd.server.v1.metrics']
+  address = ''
+
+[plugins.'io.containerd.transfer.v1.local']
+  max_concurrent_downloads = 3
+"""
+EVERY_WISH: dict[str, Any] = {
+    **{name: "x" for name in ("sandbox_image", "registry_config_path", "snapshotter", "default_runtime")},
+    **{
+        name: ["x"]
+        for name in ("imports", "disabled_plugins", "required_plugins", "cdi_spec_dirs", "cni_bin_dirs")
+    },
+    **{"cni_conf_dir": "/x", "root": "/r", "state_dir": "/s", "cdi": False, "systemd_cgroup": True},
+    **{"max_concurrent_downloads": 5, "discard_unpacked_layers": True, "oom_score": 1},
+    "runtimes": {"runc": {"options": {"SystemdCgroup": True}}},
+    "grpc": {
+        **{"address": "/s", "uid": 1, "gid": 1, "max_recv_message_size": 1, "max_send_message_size": 1},
+        **{"tcp_" + key: "x" for key in ("address", "tls_ca", "tls_cert", "tls_key", "tls_common_name")},
+    },
+    "metrics": {"address": "x:1"},
+    "debug": {"address": "/d", "uid": 1, "gid": 1, "level": "warn", "format": "json"},
+}
+
+
+def test_every_setting_has_a_place_that_containerd_knows_in_version_4() -> None:
+    assert {*EVERY_WISH, "proxy_plugins"} == set(LOGICAL)  # whose table is empty as long as there are none
+    default = parse_toml(DEFAULT_4, "it")
+    for name, value in EVERY_WISH.items():
+        patch = patch_for({name: value}, V4)
+        assert leaves(patch), name
+        assert leaves(patch) <= leaves(default), name
+    wished = merged(default, patch_for(EVERY_WISH, V4))
+    assert wished["debug"] == {"level": "warn", "format": "json"}
+    assert wished["plugins"]["io.containerd.server.v1.grpc-tcp"]["tls_key"] == "x"
+
+
+def leaves(table: dict[str, Any], above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    found = set()
+    for key, value in table.items():
+        found |= leaves(value, (*above, key)) if isinstance(value, dict) and value else {(*above, key)}
+    return found
+
+
+def test_a_key_of_the_daemon_stands_where_its_version_has_it() -> None:
+    assert daemon_place(V3, "metrics", "address") == ("metrics", "address")
+    assert daemon_place(V4, "metrics", "address") == ("plugins", "io.containerd.server.v1.metrics", "address")
+    assert daemon_place(V4, "debug", "level") == ("debug", "level")
+
+
+def test_what_version_4_moved_elsewhere_and_version_2_has_no_room_for_is_refused() -> None:
+    with pytest.raises(Refused, match="metrics.grpc_histogram has no such place in files of version 4"):
+        patch_for({"metrics": {"grpc_histogram": True}}, V4)
     with pytest.raises(Refused, match="room for one"):
         patch_for({"cni_bin_dirs": ["/a", "/b"]}, V2)
 
