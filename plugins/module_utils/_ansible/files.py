@@ -12,6 +12,8 @@ import grp
 import os
 import pwd
 import stat
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 
 from .._values.errors import Refused
@@ -65,7 +67,17 @@ class Files:
 
     def backup(self, path: str) -> str:
         """Copy the file beside itself, as ``backup`` of file modules does: the name of the copy."""
-        return str(self._module.backup_local(path))
+        copy = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+        try:
+            self._module.preserved_copy(path, copy)
+        except OSError as exc:
+            with suppress(OSError):
+                os.unlink(copy)
+            raise Refused(
+                "cannot keep a copy of %s: %s" % (path, exc.strerror or exc),
+                "free some space there, or set backup to false (the file is as it was)",
+            ) from exc
+        return copy
 
 
 def _owner(status: os.stat_result) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .aside import cannot_write
@@ -47,3 +48,6 @@ def put_hosts(files: Files, path: str, text: str) -> None:
         os.rename(aside, directory)
     except OSError as exc:
         raise cannot_write(path, exc) from exc
+    finally:
+        with suppress(OSError):  # it has its name now; or nothing could be put into it
+            os.rmdir(aside)

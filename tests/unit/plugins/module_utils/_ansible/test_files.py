@@ -106,3 +106,17 @@ def test_a_rename_that_fails_is_said(files: Callable[..., Files], tmp_path: Path
     (tmp_path / "directory").mkdir()
     with pytest.raises((Refused, SystemExit)):
         files().put(str(tmp_path / "new"), str(tmp_path / "directory"))
+
+
+def test_a_copy_that_cannot_be_kept_is_refused_and_none_is_left(
+    files: Callable[..., Files], tmp_path: Path
+) -> None:
+    path = tmp_path / (240 * "x")  # its name has no room for that of a copy
+    path.write_text("old")
+    with pytest.raises(Refused, match="cannot keep a copy of .*too long; free some space"):
+        files().backup(str(path))
+    assert list(tmp_path.iterdir()) == [path]
+    short = tmp_path / "a"
+    short.write_text("old")
+    copy = Path(files().backup(str(short)))
+    assert (copy.read_text(), copy.name[:2], copy.name[-1]) == ("old", "a.", "~")
