@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import random
 import sys
 from typing import Any
@@ -13,7 +14,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.containerd.plugins.module_utils._toml.document import parse_toml
-from ansible_collections.community.containerd.plugins.module_utils._toml.editing import edited, merged, same
+from ansible_collections.community.containerd.plugins.module_utils._toml.editing import (
+    edited,
+    is_same_but_for_empty_tables,
+    merged,
+    same,
+)
 from ansible_collections.community.containerd.plugins.module_utils._toml.writing import (
     format_key,
     format_value,
@@ -132,6 +138,7 @@ class Author:
         self.random = random.Random(seed)
         self.newline = self.random.choice(["\n", "\n", "\r\n"])
         self.number = 0
+        self.values: dict[str, tuple[str, str]] = {}  # by key: its statement up to the value, and the value
 
     def name(self) -> str:
         self.number += 1
@@ -161,7 +168,9 @@ class Author:
             )
         dots = format_key([self.name(), key]) if self.random.random() < 0.2 else format_key([key])
         comment = self.random.choice(["", "", " # why = 1", "\t#[x]"])
-        return indent + dots + self.random.choice([" = ", "=", " =  "]) + text + comment + self.newline
+        head = indent + dots + self.random.choice([" = ", "=", " =  "])
+        self.values[key] = (head, text)
+        return head + text + comment + self.newline
 
     def table(self, path: tuple[str, ...], depth: int) -> str:
         indent = "  " * depth if self.random.random() < 0.6 else ""
@@ -209,12 +218,44 @@ def test_a_generated_file_survives_edit_edit_again_and_removal(seed: int) -> Non
         patch = patch_of(path, value)
         before, text = text, edited(text, patch, PATH)
         expected = merged(expected, patch)
+        assert is_same_but_for_empty_tables(parse_toml(text, PATH), expected)
         assert edited(text, patch, PATH) == text
         assert_only_lines_of(path, before, text)
+        if before is original and not isinstance(value, dict):
+            assert_no_other_byte(author, path, original, text, is_there=is_there(data, path))
     found: Any = parse_toml(text, PATH)
     for part in path[:-1]:
         found = found.get(part, {})
     assert path[-1] not in found
+
+
+def is_there(data: dict[str, Any], path: tuple[str, ...]) -> bool:
+    found: Any = data
+    for part in path:
+        if not isinstance(found, dict) or part not in found:
+            return False
+        found = found[part]
+    return True
+
+
+def assert_no_other_byte(
+    author: Author, path: tuple[str, ...], before: str, after: str, *, is_there: bool
+) -> None:
+    """A value that was there is another between its two neighbours; one that was not is an insertion in one place."""
+    if is_there and path[-1] in author.values:
+        head, value = author.values[path[-1]]
+        start = before.index(head + value) + len(head)
+        tail = before[start + len(value) :]
+        assert after.startswith(before[:start]) and after.endswith(tail)
+        assert len(after) >= start + len(tail)
+    elif not is_there and not any(part in author.values for part in path):  # not in an inline table
+        assert any(is_insertion(text, after) for text in (before, before + author.newline))
+
+
+def is_insertion(before: str, after: str) -> bool:
+    """Whether ``after`` is ``before`` with something put into one place."""
+    common = len(os.path.commonprefix([before, after]))
+    return any(after.endswith(before[place:]) for place in range(common + 1))
 
 
 def assert_only_lines_of(path: tuple[str, ...], before: str, after: str) -> None:
