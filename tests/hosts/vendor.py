@@ -4,8 +4,9 @@
 """vendor.py DIRECTORY ADDRESS: the mirror of a vendor's repository, signed with a key of its own; prints its pid.
 
 Serves over HTTP, under DIRECTORY/www: deb/ with containerd.io 1.6, 1.7 and 2.1, made of the programs of the lab, for
-apt; mirror/, the same at another address; archives/ with containerd, runc and a CNI plugin as their projects release
-them, some that are broken, and sums.json, their checksums; key.asc, the vendor's key; stranger.asc, somebody else's.
+apt; mirror/, the same at another address; rpm/, the same for dnf; archives/ with containerd, runc and a CNI plugin as
+their projects release them, some that are broken, and sums.json, their checksums; key.asc, the vendor's key;
+stranger.asc, somebody else's.
 Knows the formats of Debian's repositories.
 """
 
@@ -22,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # makes tests/lab the package "lab"
 
+import rpms
 from lab import packages, processes
 from lab.processes import run
 
@@ -66,6 +68,7 @@ def fill(www: Path, keys: Path) -> None:
         package(pool, release, architecture)
     archives(www / "archives", releases)
     sign(www / "deb", architecture, keys=new_key(keys / "vendor", www / "key.asc"))
+    rpms.fill(www / "rpm", releases.values(), keys / "vendor")
     (www / "mirror").symlink_to("deb")
     run(["gpgconf", "--homedir", str(new_key(keys / "stranger", www / "stranger.asc")), "--kill", "all"])
 
