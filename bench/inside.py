@@ -29,9 +29,9 @@ NAMESPACE, CONTAINER = "bench-inside", "bench"
 TASKS = 10
 OURS, API, CLI = "community.containerd.ctr", "community.docker.docker_api", "community.docker.docker"
 USERLAND = ("/usr", "/lib", "/lib64")
-# What comes from outside has no parent inside; the shell that Ansible starts in it has one, and is not counted.
+# The shell that Ansible starts within the shell of a command is no command of its own.
 COUNTING = """\
-printf '%s\\n' '#!/bin/sh' '[ "$PPID" != 0 ] || echo >>/count' 'exec /bin/sh "$@"' >/bin/counting
+printf '%s\\n' '#!/bin/sh' '[ "$COUNTED" ] || echo >>/count' 'export COUNTED=1' 'exec /bin/sh "$@"' >/bin/counting
 chmod 755 /bin/counting
 """
 
