@@ -158,7 +158,7 @@ from ansible.module_utils.common.text.converters import to_bytes, to_text
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 
-from ansible_collections.community.containerd.plugins.module_utils._reconcile.execution import find_running
+from ansible_collections.community.containerd.plugins.module_utils._reconcile.running import find_running
 from ansible_collections.community.containerd.plugins.module_utils._runtime.inside import InsideRuntime
 from ansible_collections.community.containerd.plugins.module_utils._values.endpoint import parse_endpoint
 from ansible_collections.community.containerd.plugins.module_utils._values.errors import Failure

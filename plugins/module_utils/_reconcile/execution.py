@@ -15,14 +15,13 @@ from .._values.errors import Refused
 from .._values.execution import Command, Executed
 from .._values.plan import Plan, Step
 from .._values.value import Value
-from .task import no_such_container
+from .running import find_running
 from .words import texts, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._values.container import Container
-    from .._values.task import Task
     from .verbs import CommandVerbs
 
 
@@ -71,27 +70,6 @@ def _stdin(params: Mapping[str, Any]) -> bytes | None:
         return None
     text: str = params["stdin"] + ("\n" if params["stdin_add_newline"] else "")
     return text.encode("utf-8", "surrogateescape")
-
-
-_REMEDIES = {
-    "paused": "resume it with ctr_task",
-    "unknown": "its shim does not answer: look at the log of containerd, or kill it with ctr_task",
-}
-
-
-def find_running(verbs: CommandVerbs, container_id: str, namespace: str) -> tuple[Container, Task]:
-    """The container and its task, which can be joined; else NotFound or Refused."""
-    container = verbs.container(container_id)
-    if container is None:
-        raise no_such_container(verbs, container_id, namespace)
-    task = verbs.task(container_id)
-    if task is None or task.status != "running":
-        status = task.status if task else "absent"
-        raise Refused(
-            "container %s runs no process to join: its task is %s" % (container_id, status),
-            _REMEDIES.get(status, "start it with ctr_task"),
-        )
-    return container, task
 
 
 def read(verbs: CommandVerbs, desired: DesiredExecution) -> ExecutionState:

@@ -12,13 +12,14 @@ from signal import SIGKILL
 from typing import TYPE_CHECKING, Any
 
 from .._values import labels
-from .._values.errors import NotFound, Refused
+from .._values.errors import Refused
 from .._values.plan import Plan, Step
 from .._values.signals import parse_signal
 from .._values.task import Exit, Stdio, Task
 from .._values.value import Value
 from .facts import task_facts
 from .logs import log_uri
+from .running import no_such_container
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,19 +72,6 @@ def read(verbs: TaskVerbs, desired: DesiredTask) -> TaskState:
     if container is None and desired.state != "absent":
         raise no_such_container(verbs, desired.container_id, desired.namespace)
     return TaskState(container, verbs.task(desired.container_id))
-
-
-def no_such_container(verbs: Any, container_id: str, namespace: str) -> NotFound:
-    """The failure for a missing container, which says so when it is the namespace that is missing."""
-    known = verbs.namespaces()
-    if namespace not in known:
-        return NotFound(
-            "there is no namespace %s, and so no container %s" % (namespace, container_id),
-            "set namespace to one that exists: %s" % (", ".join(known) or "there is none yet"),
-        )
-    return NotFound(
-        "there is no container %s in namespace %s" % (container_id, namespace), "create it with ctr_container"
-    )
 
 
 def plan(desired: DesiredTask, current: TaskState) -> Plan:

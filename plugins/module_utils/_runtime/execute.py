@@ -18,11 +18,10 @@ from .._values.errors import Failure, NotFound, Refused, TimedOut
 from .._values.execution import Command, Executed
 from .._values.task import Exit, Stdio
 from .fifos import Fifos
-from .users import identify
 
 if TYPE_CHECKING:
     from .._services.session import Session
-    from .._values.container import Container
+    from .._values.container import Container, Identity
     from .fifos import Gate
 
 FOREVER_S = 365 * 24 * 3600.0
@@ -40,7 +39,7 @@ def execute(session: Session, container: Container, command: Command, gate: Gate
         argv=command.argv,
         cwd=command.working_dir,
         env=command.env,
-        identity=identify(session, container, command.user) if command.user is not None else None,
+        identity=_identity(session, container, command.user),
         tty=command.tty,
     )
     started_at = time.time()
@@ -85,6 +84,14 @@ def execute(session: Session, container: Container, command: Command, gate: Gate
             started_at,
             time.time(),
         )
+
+
+def _identity(session: Session, container: Container, user: str | None) -> Identity | None:
+    if user is None:
+        return None
+    from .users import identify
+
+    return identify(session, container, user)
 
 
 def _start(tasks: TaskControl, container: Container, exec_id: str) -> int:

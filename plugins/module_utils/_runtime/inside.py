@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from .._values.container import Identity
 from .._values.errors import Refused
 from .commands import CommandRuntime
-from .container_files import ContainerRoot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from .._values.container import Container
     from .._values.execution import Command, Executed
+    from .container_files import ContainerRoot
     from .fifos import Gate
 
 
@@ -50,6 +50,8 @@ class InsideRuntime(CommandRuntime):
 
     @contextmanager
     def _root_of(self, container: Container) -> Iterator[ContainerRoot]:
+        from .container_files import ContainerRoot
+
         before = self.task(container.id)
         if before is None or not before.is_alive:
             raise Refused("container %s has ended" % container.id, "start it with ctr_task")
