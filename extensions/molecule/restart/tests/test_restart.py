@@ -17,3 +17,7 @@ def test_the_mirror_was_asked_by_this_host(host: Host) -> None:
     log = Path(os.environ["TEST_HOSTS"], "registry/log").read_text(encoding="utf-8")
     asked = [line for line in log.splitlines() if "/v2/busybox/manifests/" in line and address in line]
     assert any("ns=images.example" in line for line in asked)
+
+
+def test_nothing_tells_of_a_restart_any_more(host: Host) -> None:
+    assert host.check_output("find /etc/systemd/system/containerd.service.d -name '*~'") == ""
