@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ansible_collections.community.containerd.plugins.module_utils._runtime.own_files import directory_for
 from ansible_collections.community.containerd.plugins.module_utils._services.containers import Containers
 from ansible_collections.community.containerd.plugins.module_utils._services.content import Content
 from ansible_collections.community.containerd.plugins.module_utils._services.holdings import list_ingests
@@ -70,6 +71,13 @@ def take(daemon: Daemon, namespace: str) -> Inventory:
 def _collect_garbage(leases: Leases) -> None:
     leases.create("garbage", {})
     leases.delete("garbage", sync=True)
+
+
+def own_files(daemon: Daemon, namespace: str) -> Names:
+    """Whatever is where the files are that were made for containers of this namespace."""
+    with session_of(daemon, namespace) as session:
+        around = Path(directory_for(session, "any")).parent
+    return frozenset(str(path) for path in around.rglob("*"))
 
 
 def fifo_directories() -> Names:

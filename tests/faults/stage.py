@@ -46,6 +46,7 @@ class Stage:
         """The container goes, and with it everything that any run made."""
         self.run("ctr_container", name="web", state="absent", stop_timeout=0)
         assert inventory.take(self.daemon, self.namespace) == self.bare
+        assert not inventory.own_files(self.daemon, self.namespace)
         modules.wait_until(lambda: not self.shims(), "no shim is left")
         assert not inventory.mounts_below(
             self.daemon.state / "io.containerd.runtime.v2.task" / self.namespace

@@ -19,6 +19,8 @@ from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 
 # Of the time that the module takes when it is let go on: two for each version, what is left depends on neither.
 POINTS = (0.35, 0.5, 0.6, 0.75, 0.85, 0.95)
+# With these it has files of its own beside snapshot and record.
+NAMES: dict[str, Any] = {"dns_servers": ["192.0.2.53"], "etc_hosts": {"db.example": "192.0.2.7"}}
 
 
 @pytest.fixture
@@ -35,35 +37,35 @@ def points(daemon: Daemon) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("state", ["present", "started"])
 def test_a_container_that_was_killed_in_the_making_is_made(stage: Stage, state: str) -> None:
-    whole_s = stage.time("ctr_container", **stage.options(state=state))
+    whole_s = stage.time("ctr_container", **stage.options(state=state, **NAMES))
     stage.removes_all()
     for share in points(stage.daemon):
-        stage.kill("ctr_container", whole_s * share, **stage.options(state=state))
-        done = stage.run("ctr_container", **stage.options(state=state))
+        stage.kill("ctr_container", whole_s * share, **stage.options(state=state, **NAMES))
+        done = stage.run("ctr_container", **stage.options(state=state, **NAMES))
         assert done["container"]["state"] == "present", share
         if state == "started":
             assert done["container"]["task"]["status"] == "running", share
         assert not modules.run(
-            "ctr_container", stage.daemon, stage.namespace, **stage.options(state=state)
+            "ctr_container", stage.daemon, stage.namespace, **stage.options(state=state, **NAMES)
         ).changed
         stage.removes_all()
 
 
 def test_a_container_whose_removal_was_killed_can_be_removed_or_made_again(stage: Stage) -> None:
-    stage.run("ctr_container", **stage.options())
+    stage.run("ctr_container", **stage.options(**NAMES))
     whole_s = stage.time("ctr_container", name="web", state="absent", stop_timeout=0)
     for share in points(stage.daemon):
         for is_made_again in (False, True):
-            stage.run("ctr_container", **stage.options())
+            stage.run("ctr_container", **stage.options(**NAMES))
             stage.kill("ctr_container", whole_s * share, name="web", state="absent", stop_timeout=0)
             if is_made_again:
-                done = stage.run("ctr_container", **stage.options())
+                done = stage.run("ctr_container", **stage.options(**NAMES))
                 assert done["container"]["task"]["status"] == "running", share
             stage.removes_all()
 
 
 def test_a_container_that_was_killed_while_made_anew_is_the_old_one_or_the_new(stage: Stage) -> None:
-    old, new = stage.options(env={"MADE": "old"}), stage.options(env={"MADE": "new"})
+    old, new = (stage.options(env={"MADE": made}, **NAMES) for made in ("old", "new"))
     stage.run("ctr_container", **old)
     whole_s = stage.time("ctr_container", **new)
     stage.removes_all()

@@ -27,7 +27,7 @@ from .graph import walk
 from .host import read_host
 from .lease import leased, sweep
 from .lifecycle import Lifecycle
-from .own_files import keeping
+from .own_files import forget, keeping
 from .rootfs import read_users, read_users_of
 
 if TYPE_CHECKING:
@@ -161,6 +161,6 @@ def remove(session: Session, container_id: str, signal_number: int, timeout_s: f
     if container.snapshot_key:
         with suppress(NotFound):
             Snapshots(session, container.snapshotter).remove(container.snapshot_key)
-    with keeping(session, container_id, (), container):
-        containers.delete(container_id)
+    forget(session, container)
+    containers.delete(container_id)
     sweep(session)  # a run that was killed while it made the container may have left a lease

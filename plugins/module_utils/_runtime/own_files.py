@@ -93,6 +93,24 @@ def keeping(
         os.close(marker)
 
 
+def forget(session: Session, container: Container) -> None:
+    """Remove the files of a container whose record is to go next.
+
+    In this order, since nobody would look for files that no record names: a run that is killed between the two
+    leaves a record, which the next one removes, or makes anew as its files are not what the user said.
+    """
+    directory = directory_of(container)
+    if not directory:
+        return
+    around = os.path.dirname(directory)
+    marker = _claim(around, container.id)
+    try:
+        _sweep(session, around)
+        _remove_all_but((), around, container.id)
+    finally:
+        os.close(marker)
+
+
 def _claim(around: str, container_id: str) -> int:
     """The marker of this container, locked for as long as it is open."""
     path = os.path.join(around, PENDING + container_id)
@@ -167,9 +185,14 @@ def _sweep(session: Session, around: str) -> None:
 
 
 def _tidy(session: Session, around: str, container_id: str) -> None:
-    """Remove what the record does not name, and the marker last."""
+    """Remove what the record does not name."""
     record = Containers(session).find(container_id)
-    named = {mount.get("source") for mount in (record.spec.get("mounts") or () if record else ())}
+    mounts = record.spec.get("mounts") or () if record else ()
+    _remove_all_but([mount.get("source") for mount in mounts], around, container_id)
+
+
+def _remove_all_but(named: Sequence[str], around: str, container_id: str) -> None:
+    """The marker goes last of the files, then the directories that are empty."""
     directory = os.path.join(around, container_id)
     try:
         for name in os.listdir(directory) if os.path.isdir(directory) else ():

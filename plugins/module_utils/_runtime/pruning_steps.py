@@ -17,7 +17,7 @@ from .._services.snapshot_store import SnapshotStore
 from .._values.errors import NotFound, Refused
 from .lease import leased
 from .lifecycle import Lifecycle
-from .own_files import keeping
+from .own_files import forget
 
 if TYPE_CHECKING:
     from .._services.session import Session
@@ -62,8 +62,8 @@ def _remove_container(session: Session, name: str) -> bool:
         Lifecycle(session).delete(name)
     except Refused:
         return False
-    with keeping(session, name, (), container):
-        containers.delete(name)
+    forget(session, container)
+    containers.delete(name)
     if container.snapshot_key:
         with suppress(NotFound):
             SnapshotStore(session, container.snapshotter).remove(container.snapshot_key)

@@ -20,6 +20,7 @@ from ansible_collections.community.containerd.plugins.module_utils._runtime.cont
 from ansible_collections.community.containerd.plugins.module_utils._runtime.own_files import (
     directory_for,
     directory_of,
+    forget,
     keeping,
     read_own_file,
 )
@@ -118,9 +119,23 @@ def test_a_container_that_came_back_has_its_old_file_alone(session: Session, hom
 
 def test_with_the_container_go_its_files(session: Session, home: Path) -> None:
     old = make(session, file_of(session, home))
-    with keeping(session, "web", (), old):
-        Containers(session).delete("web")
-    assert not tree(home)
+    left = file_of(session, home, "two", "db")
+    with killed(session, left, "db"):
+        forget(session, old)
+    assert not list(home.rglob("*"))
+
+
+def test_a_removal_that_is_killed_leaves_a_record_to_remove_and_no_file(
+    fake: FakeContainerd, session: Session, home: Path
+) -> None:
+    make(session, file_of(session, home))
+    fake.fail("containers.Delete", Status(14, "the connection is lost"))
+    verbs = ContainerRuntime(fake.endpoint())
+    with pytest.raises(Failure, match="lost"):
+        verbs.remove("web", 15, 0)
+    assert verbs.container("web") and not list(home.rglob("*"))
+    verbs.remove("web", 15, 0)
+    assert not verbs.container("web")
 
 
 def test_removing_by_the_verb_takes_the_files_along(
@@ -134,6 +149,7 @@ def test_removing_by_the_verb_takes_the_files_along(
 def test_one_without_files_leaves_no_trace(session: Session, home: Path) -> None:
     with keeping(session, "web", (), record_of()):
         pass
+    forget(session, record_of())
     assert not home.exists()
 
 
