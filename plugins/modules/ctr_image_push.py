@@ -18,6 +18,8 @@ description:
     the image was pulled from there.
   - Bytes are sent as they are stored. Manifests are not made anew, so digests and signatures stay what they are.
     Nothing changes in containerd.
+  - Layers are read from the files of containerd's content store where those are on this host and can be read,
+    else through containerd.
   - Layers whose media type says that they are not distributable (C(foreign), C(nondistributable)) are left out.
   - The module speaks to the API of containerd and to the registry itself. It does not use C(ctr).
 extends_documentation_fragment:
