@@ -51,7 +51,8 @@ def test_the_definition_becomes_a_build_context_with_the_collection(tmp_path: Pa
     recipe = (tmp_path / "Containerfile").read_text(encoding="utf-8")
     assert wanted == {"collections": [{"name": "community.containerd"}]}
     assert yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))["images"]["base_image"]["name"] in recipe
-    assert "ansible-core >= 2.18" in recipe
+    # A shell splits this into words, and each must be a requirement to pip.
+    assert 'ARG ANSIBLE_INSTALL_REFS="ansible-core>=2.18 ansible-runner>=2.4"' in recipe
 
 
 def test_the_guide_shows_the_definition_as_it_is() -> None:
