@@ -15,6 +15,6 @@ def test_each_question_takes_one_call(fake: FakeContainerd, store: Store) -> Non
     verbs = DaemonRuntime(fake.endpoint())
     assert verbs.release() == ("1.7.24", "88bf19b")
     assert verbs.server().pid == 731
-    assert [plugin.id for plugin in verbs.plugins()] == ["overlayfs", "native", "zfs"]
+    assert [plugin.id for plugin in verbs.plugins()] == ["overlayfs", "native", "zfs", "content"]
     assert verbs.namespaces() == {"shop": {"a": "1"}}
     assert len(fake.calls) == 4
