@@ -39,6 +39,13 @@ def _fetch(python: str, version: str, folder: Path) -> None:
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as source:
         for member in source:
-            _root, _slash, member.name = member.name.partition("/")
-            if member.name.startswith(TARGET + "/"):
-                source.extract(member, folder, filter="data")
+            _root, _slash, name = member.name.partition("/")
+            if not name.startswith(TARGET + "/") or ".." in name or not member.isfile():
+                continue
+            # Not by extract(): the Python of Debian 12 has no filter that keeps what is unpacked in its place.
+            content = source.extractfile(member)
+            assert content is not None, "it is a file"
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.read())
+            path.chmod(member.mode & 0o755)
