@@ -28,7 +28,14 @@ from ansible_collections.community.containerd.tests.unit.fakes.params import par
 MIB = 1 << 20
 CROWD = 20
 # A pipe and a terminal take 64 KiB each before they make a writer wait. A terminal is slow.
-FLOOD_BYTES = {"none": 32 * MIB, "file": 32 * MIB, "terminal": MIB // 2}
+FLOOD_BYTES = {"none": 32 * MIB, "file": 32 * MIB, "binary": 32 * MIB, "terminal": MIB // 2}
+# What containerd starts for log_driver=binary: the streams are 3 and 4, and to close 5 says that it is ready.
+READER = """#!/bin/sh
+exec 5>&-
+cat <&3 >>"$2" &
+cat <&4 >>"$2" &
+wait
+"""
 DRAIN_S = 10  # for as long containerd waits for output that nobody reads
 MONITOR_S = 10  # how often its restart monitor looks
 
@@ -49,10 +56,16 @@ def test_a_command_takes_and_gives_a_hundred_mib_whole(
 
 @pytest.mark.parametrize("way", FLOOD_BYTES)
 def test_a_process_that_floods_its_output_never_waits(stage: Stage, way: str, tmp_path: Path) -> None:
-    log = tmp_path / "log"
+    log, reader = tmp_path / "log", tmp_path / "reader"
+    reader.write_text(READER)
+    reader.chmod(0o755)
     how: dict[str, Any] = {
         "none": {"log_driver": "none"},
         "file": {"log_driver": "file", "log_options": {"path": str(log)}},
+        "binary": {
+            "log_driver": "binary",
+            "log_options": {"path": str(reader), "args": {"--to": str(log)}},
+        },
         "terminal": {"tty": True},
     }
     size = FLOOD_BYTES[way]
@@ -64,6 +77,8 @@ def test_a_process_that_floods_its_output_never_waits(stage: Stage, way: str, tm
         os.truncate(log, 0)  # as logrotate does with copytruncate
         modules.wait_until(lambda: log.stat().st_size, "it is written to again")
         assert set(log.read_bytes()) == {ord("\n")}, "a hole is left where the old lines were"
+    if way == "binary":
+        modules.wait_until(lambda: log.stat().st_size > size, "the program got all of it")
     stage.removes_all()
 
 

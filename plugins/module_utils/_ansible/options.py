@@ -55,7 +55,7 @@ PULL: dict[str, Any] = {
 }
 
 LOG: dict[str, Any] = {
-    "log_driver": {"type": "str", "choices": ["none", "file"]},
+    "log_driver": {"type": "str", "choices": ["none", "file", "binary"]},
     "log_options": {"type": "dict", "aliases": ["log_opt"]},
 }
 

@@ -13,11 +13,15 @@ from .._values.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KNOWN: dict[str, frozenset[str]] = {"none": frozenset(), "file": frozenset(("path",))}
+_KNOWN: dict[str, frozenset[str]] = {
+    "none": frozenset(),
+    "file": frozenset(("path",)),
+    "binary": frozenset(("path", "args")),
+}
 
 
 def log_uri(params: Mapping[str, Any]) -> str | None:
-    """``file:///...``, or '' for nowhere; None when nothing was said."""
+    """``file:///...`` or ``binary:///...``, or '' for nowhere; None when nothing was said."""
     driver, options = params["log_driver"], params["log_options"] or {}
     if driver is None:
         if options:
@@ -35,4 +39,18 @@ def log_uri(params: Mapping[str, Any]) -> str | None:
         raise Refused(
             "log_options.path %r is not a plain absolute path" % path, "write one such as /var/log/web.log"
         )
-    return "file://" + path
+    return "%s://%s%s" % (driver, path, _query(options.get("args")))
+
+
+def _query(args: Any) -> str:
+    """What containerd gives to a program: each key and its value are an argument each (runtime/v2 logging)."""
+    if not args:
+        return ""
+    if not isinstance(args, dict):
+        raise Refused("log_options.args is no mapping", "write each argument as KEY: VALUE")
+    from urllib.parse import urlencode
+
+    from .words import texts
+
+    given = texts({"log_options.args": args}, "log_options.args") or {}
+    return "?" + urlencode(sorted(given.items()))

@@ -152,6 +152,13 @@ def test_an_empty_list_is_said() -> None:
         ("none", {}, ""),
         ("file", {"path": "/var/log/web.log"}, "file:///var/log/web.log"),
         ("file", {"path": "/a b"}, "file:///a b"),
+        ("binary", {"path": "/bin/logger"}, "binary:///bin/logger"),
+        ("binary", {"path": "/bin/logger", "args": {}}, "binary:///bin/logger"),
+        (
+            "binary",
+            {"path": "/bin/logger", "args": {"--to": "/a b&c", "--id": "\u00e9"}},
+            "binary:///bin/logger?--id=%C3%A9&--to=%2Fa+b%26c",
+        ),
     ],
 )
 def test_a_log_is_a_uri(driver: str | None, options: dict[str, Any] | None, uri: str | None) -> None:
@@ -164,6 +171,10 @@ def test_a_log_is_a_uri(driver: str | None, options: dict[str, Any] | None, uri:
         (None, {"path": "/a"}, "without log_driver"),
         ("none", {"path": "/a"}, "do not include path"),
         ("file", {"path": "/a", "size": 1, "age": 2}, "age, size"),
+        ("file", {"path": "/a", "args": {}}, "do not include args"),
+        ("binary", {"args": {}}, "not a plain absolute path"),
+        ("binary", {"path": "/a", "args": ["--to", "/b"]}, "is no mapping"),
+        ("binary", {"path": "/a", "args": {"--size": 1}}, "args.--size is not a string"),
         ("file", None, "not a plain absolute path"),
         ("file", {"path": "relative"}, "not a plain absolute path"),
         ("file", {"path": "/a/../b"}, "not a plain absolute path"),
