@@ -158,7 +158,9 @@ class Bench:
     def fleet(self) -> Iterator[Row]:
         with Fleet.up(self._lab, self._daemon.version, self._folder) as fleet:
             first = fleet.pull(changed=True)
-            rounds = [(fleet.pull(changed=False), fleet.pull_by_ctr()) for _ in range(self._fleet_rounds)]
+            rounds = [
+                (fleet.pull(changed=False), fleet.pull_by_ctr()) for _round in range(self._fleet_rounds)
+            ]
         what = f"{HOSTS} hosts, pre-pull of {len(IMAGES)} images"
         yield Row(f"{what}: each host", "s", [first.seconds / HOSTS])
         yield Row(f"{what}: controller's CPU, each", "s", [first.controller_cpu_s / HOSTS])

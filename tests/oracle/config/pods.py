@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -79,6 +80,6 @@ def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
 
     for byte in rest:
         if byte & 7 == 2:
-            yield byte >> 3, bytes(next(rest) for _ in range(varint()))
+            yield byte >> 3, bytes(itertools.islice(rest, varint()))
         else:
             yield byte >> 3, varint()
