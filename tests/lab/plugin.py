@@ -36,13 +36,14 @@ __all__ = [
     "newest_namespace",
     "private_daemon",
     "pytest_generate_tests",
+    "versions",
 ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that uses ``daemon`` or ``version`` runs once for each version of the lab."""
     if "version" in metafunc.fixturenames:
-        metafunc.parametrize("version", _versions(), scope="session")
+        metafunc.parametrize("version", versions(), scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +56,7 @@ def lab() -> Iterator[Lab]:
         pytest.skip("the lab needs root")
     directory = Path(tempfile.mkdtemp(prefix="lab-"))
     try:
-        new = world.up(directory, versions=_versions())
+        new = world.up(directory, versions=versions())
         os.environ["CTR_LAB"] = str(new.dir / "lab.json")  # one lab for all directories of a session
         yield new
     finally:
@@ -116,7 +117,8 @@ def private_daemon(lab: Lab) -> Iterator[Callable[..., Daemon]]:
         world.remove_daemon(each)
 
 
-def _versions() -> list[str]:
+def versions() -> list[str]:
+    """Of the containerds that the lab has, or will have."""
     known = os.environ.get("CTR_LAB")
     if known:
         return [entry["version"] for entry in json.loads(Path(known).read_text())["daemons"]]

@@ -18,6 +18,7 @@ _KNOWN: dict[str, frozenset[str]] = {
     "file": frozenset(("path",)),
     "binary": frozenset(("path", "args")),
 }
+_EXAMPLES = {"file": "/var/log/web.log", "binary": "/usr/local/bin/logger"}
 
 
 def log_uri(params: Mapping[str, Any]) -> str | None:
@@ -37,7 +38,8 @@ def log_uri(params: Mapping[str, Any]) -> str | None:
     path = str(options.get("path", ""))
     if not os.path.isabs(path) or os.path.normpath(path) != path or set(path) & set("?#%\n"):
         raise Refused(
-            "log_options.path %r is not a plain absolute path" % path, "write one such as /var/log/web.log"
+            "log_options.path %r is not a plain absolute path" % path,
+            "write one such as %s" % _EXAMPLES[driver],
         )
     return "%s://%s%s" % (driver, path, _query(options.get("args")))
 

@@ -19,7 +19,6 @@ from .._values.task import Exit, Stdio, Task
 from .._values.value import Value
 from .facts import task_facts
 from .logs import log_uri
-from .running import no_such_container
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,6 +69,8 @@ def want(params: Mapping[str, Any]) -> DesiredTask:
 def read(verbs: TaskVerbs, desired: DesiredTask) -> TaskState:
     container = verbs.container(desired.container_id)
     if container is None and desired.state != "absent":
+        from .running import no_such_container
+
         raise no_such_container(verbs, desired.container_id, desired.namespace)
     return TaskState(container, verbs.task(desired.container_id))
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The bytes of large blobs: from the daemon's own file where that lies on this host, else through the daemon.
 
-A committed blob never changes and is named by its digest, so whatever file has that name and size has those bytes.
+A committed blob never changes and is named by its digest, so what its file gives are its bytes.
 Reading 512 MiB through the daemon costs it more than a second of processor time, and us half of one.
 """
 

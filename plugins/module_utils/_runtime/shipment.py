@@ -175,7 +175,7 @@ def ship(
     """Send what is lacking, and point the reference at the target last."""
     todo = [part for part in shipment.blobs if not part.is_there]
     stop = threading.Event()
-    folder = blobs_folder(session)
+    folder = blobs_folder(session) if todo else ""
     with Workers(session, access.max_concurrent_downloads, "push") as workers:
         futures = [workers.submit(_send, registry, part, folder, stop) for part in todo]
         try:

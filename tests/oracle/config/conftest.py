@@ -10,19 +10,32 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.community.containerd.tests.lab import packages, world
+from ansible_collections.community.containerd.tests.lab.plugin import versions
 from ansible_collections.community.containerd.tests.lab.world import Lab
 from ansible_collections.community.containerd.tests.oracle.config.configured import Configured
 
+FILES = ("2", "3")
 
-@pytest.fixture(scope="session", params=["2", "3"], ids=["file-2", "file-3"])
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each containerd of the lab with each version of the file that it reads."""
+    if "configured" in metafunc.fixturenames:
+        pairs = [(version, file) for version in versions() for file in FILES if reads(version, file)]
+        names = ["%s-file-%s" % pair for pair in pairs]
+        metafunc.parametrize("configured", pairs, ids=names, indirect=True, scope="session")
+
+
+def reads(version: str, file: str) -> bool:
+    return file == "2" or not version.startswith("1.")
+
+
+@pytest.fixture(scope="session")
 def configured(
-    lab: Lab, version: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    lab: Lab, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Configured]:
-    """Of each version of the file that this containerd reads."""
-    if version.startswith("1") and request.param == "3":
-        pytest.skip("containerd 1 reads no file of version 3")
+    version, file = request.param
     release = packages.fetch([version])[version]
-    made = Configured.create(release, lab.dir, tmp_path_factory.mktemp("configured"), request.param)
+    made = Configured.create(release, lab.dir, tmp_path_factory.mktemp("configured"), file)
     try:
         made.daemon.start()
         yield made

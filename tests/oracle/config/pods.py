@@ -1,16 +1,29 @@
 # Copyright (c) 2026, the community.containerd contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kubelet would ask of a containerd: a little of the CRI, by grpcio."""
+"""What the kubelet would ask of a containerd: a little of the CRI (runtime.v1)."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import grpc
+
+from ansible_collections.community.containerd.plugins.module_utils._wire.protobuf.fields import BOOL, STRING
+from ansible_collections.community.containerd.plugins.module_utils._wire.protobuf.message import (
+    decode,
+    encode,
+)
+
+# By method: the fields that count here, of what is asked and of what is answered.
+METHODS: dict[str, tuple[dict[int, Any], dict[int, Any]]] = {
+    "RuntimeService/Status": ({1: ("verbose", BOOL)}, {2: ("info", (STRING, STRING))}),
+    "ImageService/PullImage": ({1: ("image", {1: ("image", STRING)})}, {}),
+    "ImageService/ListImages": ({}, {1: ("images", [{2: ("repo_tags", [STRING]), 8: ("pinned", BOOL)}])}),
+    "ImageService/ImageFsInfo": ({}, {1: ("systems", [{2: ("fs_id", {1: ("mountpoint", STRING)})}])}),
+}
 
 
 class Pods:
@@ -26,60 +39,30 @@ class Pods:
         self._channel.close()
 
     def config(self) -> dict[str, Any]:
-        """The configuration that the running plugin has, as it says itself: StatusRequest.verbose."""
-        entries = (
-            dict(_fields(each))
-            for number, each in self._call("RuntimeService/Status", b"\x08\x01")
-            if number == 2
+        """The configuration that the running plugin has, as it says itself."""
+        found: dict[str, Any] = json.loads(
+            self._call("RuntimeService/Status", verbose=True)["info"]["config"]
         )
-        info = {entry[1].decode(): entry[2].decode() for entry in entries}
-        found: dict[str, Any] = json.loads(info["config"])
         return found
 
     def pull(self, image: str) -> None:
-        self._call("ImageService/PullImage", _text(1, _text(1, image.encode())))
+        self._call("ImageService/PullImage", image={"image": image})
 
     def pinned(self) -> list[str]:
         """The names of the images that no clean-up removes."""
-        images = [_fields(image) for _number, image in self._call("ImageService/ListImages", b"")]
-        return [
-            value.decode()
-            for image in map(list, images)
-            if (8, 1) in image
-            for number, value in image
-            if number == 2
-        ]
+        images = self._call("ImageService/ListImages")["images"]
+        return [name for image in images if image["pinned"] for name in image["repo_tags"]]
 
     def image_directory(self) -> str:
-        """ImageFsInfo: where the snapshots of images lie."""
-        (system,) = (each for number, each in self._call("ImageService/ImageFsInfo", b"") if number == 1)
-        name: bytes = dict(_fields(dict(_fields(system))[2]))[1]
-        return name.decode()
+        """Where the snapshots of images lie."""
+        (system,) = self._call("ImageService/ImageFsInfo")["systems"]
+        directory: str = system["fs_id"]["mountpoint"]
+        return directory
 
-    def _call(self, method: str, request: bytes) -> list[tuple[int, Any]]:
-        call = self._channel.unary_unary("/runtime.v1." + method)  # without serializers: bytes
-        return list(_fields(call(request, timeout=60)))
-
-
-def _text(number: int, content: bytes) -> bytes:
-    return bytes([number << 3 | 2, len(content)]) + content
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """The fields of a protobuf message whose numbers and texts are all that counts here."""
-    rest = iter(data)
-
-    def varint() -> int:
-        value = shift = 0
-        for byte in rest:
-            value |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        return value
-
-    for byte in rest:
-        if byte & 7 == 2:
-            yield byte >> 3, bytes(itertools.islice(rest, varint()))
-        else:
-            yield byte >> 3, varint()
+    def _call(self, method: str, **request: Any) -> dict[str, Any]:
+        asked, answered = METHODS[method]
+        call = self._channel.unary_unary(
+            "/runtime.v1." + method, partial(encode, asked), partial(decode, answered)
+        )
+        answer: dict[str, Any] = call(request, timeout=60)
+        return answer

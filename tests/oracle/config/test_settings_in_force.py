@@ -14,8 +14,8 @@ from urllib.request import urlopen
 
 from ansible_collections.community.containerd.plugins.module_utils._toml.config import LOGICAL
 from ansible_collections.community.containerd.tests.faults import modules
-from ansible_collections.community.containerd.tests.lab.daemon import Daemon
 from ansible_collections.community.containerd.tests.lab.lying_registry import LyingRegistry, layer
+from ansible_collections.community.containerd.tests.lab.processes import run
 from ansible_collections.community.containerd.tests.oracle.config.configured import Configured
 from ansible_collections.community.containerd.tests.oracle.config.pods import Pods
 
@@ -44,7 +44,8 @@ class Running:
         self.runtimes = self.cri["containerd"]["runtimes"]
         rows = (line.split() for line in self.daemon.ctr("plugins", "list").splitlines()[1:] if line.strip())
         self.plugins = {f"{row[0]}.{row[1]}": row[-1] for row in rows}
-        self.dump = modules_dump(self.daemon)
+        program = str(self.daemon.bin / "containerd")
+        self.dump = run([program, "--config", str(self.daemon.config), "config", "dump"])
 
     def gaps(self) -> list[float]:
         """Between the layers, as they were asked for."""
@@ -54,12 +55,6 @@ class Running:
     def has_layers(self) -> bool:
         content = self.daemon.ctr("content", "list", "--quiet", namespace="k8s.io")
         return any(each.digest in content for each in self.layers)
-
-
-def modules_dump(daemon: Daemon) -> str:
-    from ansible_collections.community.containerd.tests.lab.processes import run
-
-    return run([str(daemon.bin / "containerd"), "--config", str(daemon.config), "config", "dump"])
 
 
 def discards_layers(running: Running) -> bool:
